@@ -1,0 +1,60 @@
+# Every target sets up what it needs in .venv first, which takes minutes once and nothing later.
+#
+#   make avatar                                      one person at ten ages, six ways of fine-tuning
+#   make avatar PARAMS=sitter_photos=/my/photos      the same from your own photographs
+#   make avatar ARGS="--tags curation"               whatever else `kedro run` takes
+#   make viz | lab                                   look at it: Kedro-Viz, or a notebook
+#   make test | lint                                 what every change has to pass
+
+SHELL := /bin/bash
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+PARAMS ?=
+ARGS ?=
+
+export DO_NOT_TRACK := 1
+export PIP_NO_COMPILE := 1
+
+RUN = $(BIN)/kedro run --pipeline $@ $(if $(PARAMS),--params '$(PARAMS)') $(ARGS)
+
+.PHONY: avatar prompt_edit cezanne benchmark pocket sample test lint viz lab clean
+.PRECIOUS: $(VENV)/.ready-%
+
+avatar prompt_edit cezanne benchmark: $(VENV)/.ready
+	$(RUN)
+
+# The synthetic people need the synthetic extra.
+pocket sample: $(VENV)/.ready-synthetic
+	$(RUN)
+
+viz: $(VENV)/.ready
+	$(BIN)/kedro viz run $(ARGS)
+
+lab: $(VENV)/.ready-lab
+	$(BIN)/kedro jupyter lab $(ARGS)
+
+test: lint
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses=auto --dist=worksteal --durations=10 --cov $(ARGS)
+
+lint: $(VENV)/.ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+clean:
+	rm -rf $(VENV) data/00_work build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage
+
+# Set-up. torch first and by itself: its version alone decides which build is taken.
+$(VENV)/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Likeness needs Python 3.11: make PYTHON=/path/to/python3.11")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet $(shell grep '^torch==' constraints.txt)
+	$(PIP) install --quiet --constraint constraints.txt --editable .
+	touch $@
+
+$(VENV)/.ready-%: $(VENV)/.ready
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[$*]'
+	touch $@

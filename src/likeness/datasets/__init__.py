@@ -1,0 +1,23 @@
+from likeness.datasets.base_model import BaseModel, BaseModelDataset
+from likeness.datasets.checkpoint import Checkpoint, CheckpointDataset
+from likeness.datasets.contact_sheet import contact_sheet
+from likeness.datasets.image_set import ImageSet
+from likeness.datasets.image_set_dataset import ImageSetDataset
+from likeness.datasets.picture import UnreadablePictureError, open_picture, save_picture
+from likeness.datasets.work import WorkFolder, code_digest, digest_of
+
+__all__ = [
+    "BaseModel",
+    "BaseModelDataset",
+    "Checkpoint",
+    "CheckpointDataset",
+    "ImageSet",
+    "ImageSetDataset",
+    "UnreadablePictureError",
+    "WorkFolder",
+    "code_digest",
+    "contact_sheet",
+    "digest_of",
+    "open_picture",
+    "save_picture",
+]

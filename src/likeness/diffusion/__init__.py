@@ -1,0 +1,1 @@
+"""Open diffusion models and sample from them."""

@@ -1,0 +1,45 @@
+"""From prompts to token ids of one length."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from transformers import CLIPTokenizer
+
+
+def tokenise(tokenizer: CLIPTokenizer, prompts: Sequence[str], length: int) -> Tensor:
+    """Token ids of the prompts, cut or padded to one length.
+
+    Warns for every prompt that is longer, naming the words that are cut off.
+
+    Args:
+        tokenizer: puts its start and end tokens around every prompt.
+        prompts: n prompts.
+        length: tokens the text encoder takes, start and end included.
+
+    Returns:
+        (n, length) int64.
+    """
+    rows = []
+    for prompt in prompts:
+        encoded = tokenizer(prompt, return_offsets_mapping=True, verbose=False)
+        ids = encoded["input_ids"]
+        if len(ids) > length:
+            first_cut, _ = encoded["offset_mapping"][length - 1]
+            _warn_of_cut(prompt, first_cut, length)
+            ids = [*ids[: length - 1], tokenizer.eos_token_id]
+        rows.append([*ids, *[tokenizer.pad_token_id] * (length - len(ids))])
+    return torch.tensor(rows, dtype=torch.int64).reshape(-1, length)
+
+
+def _warn_of_cut(prompt: str, first_cut: int, length: int) -> None:
+    # A word whose last pieces are cut is as good as lost: name the whole of it.
+    word_start = prompt.rfind(" ", 0, first_cut + 1) + 1
+    warnings.warn(
+        f"The prompt {prompt!r} is longer than the {length} tokens the text encoder takes. "
+        f"It does not see {prompt[word_start:]!r}: shorten the prompt.",
+        stacklevel=4,
+    )

@@ -1,0 +1,1 @@
+"""Faces: finding and recognising them, comparing them, and choosing the threshold that decides."""

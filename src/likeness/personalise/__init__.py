@@ -1,0 +1,1 @@
+"""Teach a diffusion model one person, thing or style."""

@@ -1,0 +1,200 @@
+"""DreamBooth (Ruiz et al. 2023, arXiv 2208.12242): teach a diffusion model one person from a few pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import torch
+from PIL import Image
+from tqdm import tqdm
+
+from likeness.datasets.base_model import BaseModel
+from likeness.datasets.work import WorkFolder, digest_of
+from likeness.diffusion.model import DiffusionModel, open_model
+from likeness.personalise.conditioning import Conditioning, FrozenConditioning, TrainedConditioning
+from likeness.personalise.draws import own_randomness
+from likeness.personalise.ema import MovingAverage, assign
+from likeness.personalise.latents import cached_moments, picture_digest
+from likeness.personalise.objective import NoiseSchedule
+from likeness.personalise.optimiser import make_optimiser
+from likeness.personalise.options import DreamBoothOptions
+from likeness.personalise.records import loss_table, new_records, timestep_loss_table
+from likeness.personalise.trainable import make_trainable, save_trained
+from likeness.personalise.training import DenoisingTraining, TrainingSet, mixed_precision
+from likeness.personalise.training_state import TrainingState
+
+LOSSES, TIMESTEP_LOSSES = "losses.csv", "timestep_losses.csv"
+
+
+@dataclass(frozen=True)
+class FineTuned:
+    """What fine-tuning leaves.
+
+    Attributes:
+        folder: the parts of the model that learned, in the layout of a checkpoint (see `open_model`).
+        losses: one row a step: step (from 1), loss, prior_loss, learning_rate, seconds.
+        timestep_losses: one row a tenth of the noise levels: first_timestep, last_timestep, loss (unweighted mean
+            squared error on the training pictures), samples.
+    """
+
+    folder: Path
+    losses: pd.DataFrame
+    timestep_losses: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """Pictures and the prompt of each."""
+
+    pictures: Sequence[Image.Image]
+    prompts: Sequence[str]
+    batch_size: int
+
+    @property
+    def digest(self) -> str:
+        """Digest of pixels and prompts."""
+        return digest_of([picture_digest(picture) for picture in self.pictures], list(self.prompts), self.batch_size)
+
+
+def fine_tune(
+    base: BaseModel,
+    pictures: Sequence[Image.Image],
+    prompts: str | Sequence[str],
+    *,
+    options: DreamBoothOptions,
+    work: WorkFolder,
+    prior_pictures: Sequence[Image.Image] = (),
+    prior_prompts: str | Sequence[str] = "",
+    identifier: str = "",
+    cache: WorkFolder | None = None,
+    device: str = "auto",
+) -> FineTuned:
+    """Fine-tune a base model on pictures of one subject, with or without class pictures beside them.
+
+    An interrupted call, made again with the same arguments, goes on where its state was last saved and ends with the
+    weights it would have had, to the bit where the device computes alike every time (CPUs do); a finished one returns
+    at once.
+
+    Args:
+        base: model to start from; not changed.
+        pictures: of the subject, square crops of any size (of others the middle is taken); at least one.
+        prompts: what the pictures show, with the rare identifier and the class word; one for all or one for each.
+        options: of the training.
+        work: where the state and the result are kept.
+        prior_pictures: of the subject's class, made by the base model; none: no prior preservation.
+        prior_prompts: what the class pictures show; one for all or one for each.
+        identifier: the rare identifier in the prompts; needed with `options.train_identifier`.
+        cache: where encoded pictures are kept; give several trainings the same one to encode each picture only once.
+        device: "auto", or a torch device.
+
+    Raises:
+        ValueError: no pictures, or prompts that do not match them.
+        ModelError: the base model cannot be used.
+    """
+    lessons = [_lesson("pictures", pictures, prompts, options.batch_size)]
+    if prior_pictures and options.prior_weight > 0:
+        prior_batch_size = options.prior_batch_size or options.batch_size
+        lessons.append(_lesson("prior_pictures", prior_pictures, prior_prompts, prior_batch_size))
+    if options.train_identifier:
+        _check_identifier(identifier, prompts=lessons[0].prompts)
+    key = digest_of(base, options, lessons, identifier if options.train_identifier else "")
+    if not work.has(f"fine_tuned-{key}"):
+        model = open_model(base, device=device, dtype="float32")
+        parts = make_trainable(model, options, identifier)
+        training = _prepare(model, parts, lessons, base, options, cache or work)
+        _run(training, work, f"training-{key}.safetensors", options)
+        with work.writing(f"fine_tuned-{key}") as folder:
+            _write(model, parts, training.state, options, folder)
+        work.file(f"training-{key}.safetensors").unlink(missing_ok=True)
+    folder = work.file(f"fine_tuned-{key}")
+    return FineTuned(folder, pd.read_csv(folder / LOSSES), pd.read_csv(folder / TIMESTEP_LOSSES))
+
+
+def _lesson(parameter: str, pictures: Sequence[Image.Image], prompts: str | Sequence[str], batch_size: int) -> Lesson:
+    one_each = [prompts] * len(pictures) if isinstance(prompts, str) else list(prompts)
+    if not pictures:
+        raise ValueError(f"{parameter}: there are none to fine-tune on. Give at least one picture.")
+    if len(one_each) != len(pictures):
+        raise ValueError(
+            f"{parameter}: {len(pictures)} pictures but {len(one_each)} prompts. Give one, or one for each."
+        )
+    if not all(prompt.strip() for prompt in one_each):
+        raise ValueError(f"{parameter}: a prompt is empty. Say what the pictures show.")
+    return Lesson(pictures, one_each, batch_size)
+
+
+def _check_identifier(identifier: str, prompts: Sequence[str]) -> None:
+    if not identifier or len(identifier.split()) != 1:
+        raise ValueError(f"identifier: train_identifier needs the one word to train, not {identifier!r}.")
+    for prompt in prompts:
+        if identifier not in prompt:
+            raise ValueError(f"The prompt {prompt!r} lacks the identifier {identifier!r} that train_identifier trains.")
+
+
+def _prepare(
+    model: DiffusionModel,
+    parts: dict[str, dict[str, torch.nn.Parameter]],
+    lessons: Sequence[Lesson],
+    base: BaseModel,
+    options: DreamBoothOptions,
+    cache: WorkFolder,
+) -> DenoisingTraining:
+    """Everything the loop needs, with the pictures and, if they stay as they are, the prompts encoded once for all."""
+    distinct = list(dict.fromkeys(prompt for lesson in lessons for prompt in lesson.prompts))
+    conditioning: Conditioning = (FrozenConditioning if set(parts) == {"unet"} else TrainedConditioning)(
+        model, distinct
+    )
+    sets = [
+        TrainingSet(
+            moments=cached_moments(
+                model,
+                lesson.pictures,
+                model_digest=base.digest,
+                resolution=options.resolution or model.resolution,
+                mirrored=options.horizontal_flip,
+                cache=cache,
+            ),
+            prompts=torch.tensor([distinct.index(prompt) for prompt in lesson.prompts]),
+            batch_size=lesson.batch_size,
+        )
+        for lesson in lessons
+    ]
+    model.vae.to("cpu")  # it has done its work, and its memory is wanted
+    parameters = {f"{part}/{name}": value for part, named in parts.items() for name, value in named.items()}
+    precision = mixed_precision(options.mixed_precision, model.device)
+    state = TrainingState(
+        parameters=parameters,
+        optimiser=make_optimiser(parts, options),
+        average=MovingAverage(parameters, options.ema_decay) if options.ema_decay else None,
+        scaler=torch.amp.GradScaler(model.device.type, enabled=precision == torch.float16),
+        records=new_records(options.steps, model.device),
+    )
+    schedule = NoiseSchedule(model.scheduler.alphas_cumprod.to(model.device), model.scheduler.config.prediction_type)
+    return DenoisingTraining(model.unet, conditioning, schedule, sets, state, options, model.device)
+
+
+def _run(training: DenoisingTraining, work: WorkFolder, name: str, options: DreamBoothOptions) -> None:
+    """Train from the last saved state to the end, saving the state now and then."""
+    state = training.state
+    state.resume(work, name)
+    bar = tqdm(total=options.steps, initial=state.step, desc="fine-tuning", unit="step", disable=None)
+    with bar, own_randomness(options.seed, training.device):
+        while state.step < options.steps:
+            training.step()
+            bar.update()
+            if state.step % options.checkpoint_every == 0 and state.step < options.steps:
+                state.save(work, name)
+
+
+def _write(
+    model: DiffusionModel, parts: Collection[str], state: TrainingState, options: DreamBoothOptions, folder: Path
+) -> None:
+    if state.average:
+        assign(state.parameters, state.average.values)
+    save_trained(model, parts, folder)
+    loss_table(state.records, options).to_csv(folder / LOSSES, index=False)
+    timesteps = len(model.scheduler.alphas_cumprod)
+    timestep_loss_table(state.records, timesteps).to_csv(folder / TIMESTEP_LOSSES, index=False)

@@ -1,0 +1,77 @@
+"""Which weights of a model learn, and how what they learned is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+import torch
+from peft import PeftModel
+from torch import nn
+from torch.nn import Parameter
+
+from likeness.diffusion.model import DiffusionModel
+from likeness.diffusion.progress import no_file_bars
+from likeness.personalise.identifier import train_identifier
+from likeness.personalise.lora import add_lora, save_lora
+from likeness.personalise.optimiser import select
+from likeness.personalise.options import DreamBoothOptions
+
+
+def make_trainable(
+    model: DiffusionModel, options: DreamBoothOptions, identifier: str = ""
+) -> dict[str, dict[str, Parameter]]:
+    """Choose the weights that learn; with LoRA, put additions into the model first.
+
+    Args:
+        model: is changed.
+        options: of the training.
+        identifier: the rare word; needed with `options.train_identifier`.
+
+    Returns:
+        The weights by name, for each part of the model (`unet`, `text_encoder`, `identifier`) that learns.
+
+    Raises:
+        ValueError: the UNet has no layers of the kind that `options.train` names.
+    """
+    if options.gradient_checkpointing:
+        model.unet.enable_gradient_checkpointing()
+        model.text_encoder.activation_checkpointing_enable()
+    if options.method == "lora":
+        model.unet = add_lora(model.unet, options.train, options)
+    else:
+        select(model.unet, options.train)
+    learning: dict[str, nn.Module] = {"unet": model.unet}
+    if options.train_identifier:
+        learning["identifier"] = train_identifier(model, identifier)
+    if options.train_text_encoder and options.method == "lora":
+        learning["text_encoder"] = model.text_encoder = add_lora(model.text_encoder, "all", options)
+    elif options.train_text_encoder:
+        learning["text_encoder"] = model.text_encoder.requires_grad_(True)
+    for module in learning.values():
+        module.train()
+    return {
+        part: {name: parameter for name, parameter in module.named_parameters() if parameter.requires_grad}
+        for part, module in learning.items()
+    }
+
+
+def save_trained(model: DiffusionModel, parts: Collection[str], folder: Path) -> None:
+    """Write the parts that learned, in the layout `likeness.diffusion.model.open_model` lays over the base model."""
+    _save(model.unet, folder / "unet")
+    if "identifier" in parts:
+        model.text_encoder.set_input_embeddings(model.text_encoder.get_input_embeddings().merged())
+        model.tokenizer.save_pretrained(folder / "tokenizer")
+    if "identifier" in parts or "text_encoder" in parts:
+        _save(model.text_encoder, folder / "text_encoder")
+
+
+def _save(module: Any, folder: Path) -> None:
+    # safetensors stores no memory layout.
+    module.to(memory_format=torch.contiguous_format)
+    if isinstance(module, PeftModel):
+        save_lora(module, folder)
+        return
+    with no_file_bars():
+        module.save_pretrained(folder)

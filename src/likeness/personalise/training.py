@@ -1,0 +1,146 @@
+"""The training loop's body: one optimiser step of weighted denoising on pictures and, beside them, class pictures."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from diffusers import UNet2DConditionModel
+from torch import Tensor
+
+from likeness.diffusion.placement import choose_dtype, computes_bfloat16
+from likeness.personalise.conditioning import Conditioning
+from likeness.personalise.draws import Draw, draw, mixed_seed
+from likeness.personalise.latents import Moments
+from likeness.personalise.objective import NoiseSchedule, denoising_errors, dreambooth_loss, min_snr_weights
+from likeness.personalise.optimiser import learning_rate_factor
+from likeness.personalise.options import DreamBoothOptions
+from likeness.personalise.records import TIMESTEP_BINS
+from likeness.personalise.training_state import TrainingState
+
+_FORMATS = {"no": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """Pictures of one kind.
+
+    Attributes:
+        moments: of their latents, scaled as the UNet sees them.
+        prompts: number of each picture's prompt, int64 (pictures,).
+        batch_size: pictures seen at once.
+    """
+
+    moments: Moments
+    prompts: Tensor
+    batch_size: int
+
+
+def mixed_precision(name: str, device: torch.device) -> torch.dtype:
+    """The number format of the forward pass; float32 means none is mixed in."""
+    if name != "auto":
+        return _FORMATS[name]
+    return torch.bfloat16 if computes_bfloat16(device) else choose_dtype("auto", device)
+
+
+class DenoisingTraining:
+    """Steps through a training.
+
+    Args:
+        unet: under training.
+        conditioning: embeds the prompts.
+        schedule: of the noise, on the device.
+        sets: the training pictures and, optionally, the class pictures.
+        state: is changed in place.
+        options: of the training.
+        device: of all tensors.
+    """
+
+    def __init__(
+        self,
+        unet: UNet2DConditionModel,
+        conditioning: Conditioning,
+        schedule: NoiseSchedule,
+        sets: Sequence[TrainingSet],
+        state: TrainingState,
+        options: DreamBoothOptions,
+        device: torch.device,
+    ) -> None:
+        self._unet, self._conditioning, self._schedule = unet, conditioning, schedule
+        self._sets, self.state, self._options, self.device = sets, state, options, device
+        self._timesteps = len(schedule.alphas_cumprod)
+        self._precision = mixed_precision(options.mixed_precision, device)
+        weights = torch.ones(self._timesteps, device=device)
+        if options.snr_gamma is not None:
+            weights = min_snr_weights(schedule.signal_to_noise, options.snr_gamma, schedule.prediction)
+        self._weights = weights
+
+    def step(self) -> None:
+        """Take the next optimiser step and record its losses."""
+        begun, state, options = time.perf_counter(), self.state, self._options
+        # Only dropout, where a model has it, draws from the global generator.
+        torch.manual_seed(mixed_seed(options.seed, state.step))
+        factor = learning_rate_factor(state.step, options)
+        for group in state.optimiser.param_groups:
+            group["lr"] = group["initial_lr"] * factor
+
+        for draws in zip(*(self._draw(index) for index in range(len(self._sets))), strict=True):
+            torch.autograd.backward(state.scaler.scale(self._loss(draws)))
+        state.scaler.unscale_(state.optimiser)
+        torch.nn.utils.clip_grad_norm_(state.parameters.values(), options.max_gradient_norm)
+        state.scaler.step(state.optimiser)
+        state.scaler.update()
+        state.optimiser.zero_grad(set_to_none=True)
+        if state.average:
+            state.average.update(state.parameters, state.step)
+
+        state.records["seconds"][state.step] = time.perf_counter() - begun
+        state.step += 1
+
+    def _draw(self, index: int) -> Sequence[Draw]:
+        pictures, variants, *shape = self._sets[index].moments.mean.shape
+        accumulated = self._options.gradient_accumulation
+        whole = draw(
+            self._sets[index].batch_size * accumulated,
+            pictures=pictures,
+            variants=variants,
+            timesteps=self._timesteps,
+            shape=tuple(shape),
+            seed=self._options.seed,
+            step=self.state.step,
+            stream=index,
+        )
+        return list(whole.chunks(accumulated))
+
+    def _loss(self, draws: Sequence[Draw]) -> Tensor:
+        """Loss of one batch, of which there may be several in a step."""
+        latents, noise, timesteps, prompts = self._samples(draws)
+        noisy = self._schedule.add_noise(latents, noise, timesteps).contiguous(memory_format=torch.channels_last)
+        with torch.autocast(self.device.type, self._precision, enabled=self._precision != torch.float32):
+            prediction = self._unet(noisy, timesteps, encoder_hidden_states=self._conditioning(prompts)).sample
+        errors = denoising_errors(prediction, self._schedule.target(latents, noise, timesteps))
+        instances = len(draws[0].pictures)
+        loss, instance, prior = dreambooth_loss(errors, self._weights[timesteps], instances, self._options.prior_weight)
+        self._record(errors[:instances].detach(), timesteps[:instances], instance, prior)
+        return loss / self._options.gradient_accumulation
+
+    def _samples(self, draws: Sequence[Draw]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Latents, noise, timesteps and prompt numbers of all kinds of pictures, one kind after the other."""
+        device = self.device
+        latents = [
+            kind.moments.sample(part.pictures.to(device), part.variants.to(device), part.posterior_noise.to(device))
+            for kind, part in zip(self._sets, draws, strict=True)
+        ]
+        prompts = [kind.prompts[part.pictures] for kind, part in zip(self._sets, draws, strict=True)]
+        noise = torch.cat([part.noise for part in draws]).to(device)
+        timesteps = torch.cat([part.timesteps for part in draws]).to(device)
+        return torch.cat(latents), noise, timesteps, torch.cat(prompts)
+
+    def _record(self, errors: Tensor, timesteps: Tensor, instance: Tensor, prior: Tensor) -> None:
+        records, share = self.state.records, 1 / self._options.gradient_accumulation
+        records["losses"][self.state.step] += share * torch.stack([instance, prior])
+        bins = timesteps * TIMESTEP_BINS // self._timesteps
+        records["timestep_errors"].index_add_(0, bins, errors)
+        records["timestep_counts"].index_add_(0, bins, torch.ones_like(errors))

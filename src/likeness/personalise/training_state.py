@@ -1,0 +1,81 @@
+"""A training's state on disk: enough to go on, after any interruption, as if there had been none.
+
+One safetensors file, replaced as a whole. Randomness is a function of the step (`draws`), so no generator is kept.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+from torch.nn import Parameter
+from torch.optim import Optimizer
+
+from likeness.datasets.work import WorkFolder
+from likeness.personalise.ema import MovingAverage, assign
+
+
+@dataclass
+class TrainingState:
+    """What changes during training.
+
+    Attributes:
+        parameters: under training, by name.
+        optimiser: of these parameters.
+        average: of these parameters, or None.
+        scaler: of the loss, for float16.
+        records: tensors of measurements, by name.
+        step: how many steps are done.
+    """
+
+    parameters: Mapping[str, Parameter]
+    optimiser: Optimizer
+    average: MovingAverage | None
+    scaler: torch.amp.GradScaler
+    records: Mapping[str, Tensor]
+    step: int = field(default=0)
+
+    def save(self, work: WorkFolder, name: str) -> None:
+        """Replace the file of this name."""
+        tensors = {f"parameter/{key}": value.detach() for key, value in self.parameters.items()}
+        tensors |= {f"record/{key}": value for key, value in self.records.items()}
+        if self.average:
+            tensors |= {f"average/{key}": value for key, value in self.average.values.items()}
+        for key, parameter in self.parameters.items():
+            tensors |= {f"optimiser/{slot}/{key}": value for slot, value in self.optimiser.state[parameter].items()}
+        progress = {"step": str(self.step), "scaler": json.dumps(self.scaler.state_dict())}
+        with work.writing(name) as path:
+            save_file({key: value.contiguous() for key, value in tensors.items()}, path, progress)
+
+    def resume(self, work: WorkFolder, name: str) -> None:
+        """Go back to what the file of this name says; without one, stay at the start."""
+        if not work.has(name):
+            return
+        with safe_open(work.file(name), framework="pt") as file:
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - not a mapping
+            progress = file.metadata()
+        self.step = int(progress["step"])
+        self.scaler.load_state_dict(json.loads(progress["scaler"]))
+        assign(self.parameters, _under("parameter", tensors))
+        for key, value in _under("record", tensors).items():
+            self.records[key].copy_(value)
+        if self.average:
+            for key, value in _under("average", tensors).items():
+                self.average.values[key].copy_(value)
+        for slot_and_key, value in _under("optimiser", tensors).items():
+            slot, key = slot_and_key.split("/", 1)
+            self.optimiser.state[self.parameters[key]][slot] = _laid_out(value, self.parameters[key])
+
+
+def _under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {key.removeprefix(f"{prefix}/"): value for key, value in tensors.items() if key.startswith(f"{prefix}/")}
+
+
+def _laid_out(value: Tensor, like: Tensor) -> Tensor:
+    """The value on the other tensor's device and, where the shapes agree, in its memory layout."""
+    return torch.empty_like(like).copy_(value) if value.shape == like.shape else value.to(like.device)

@@ -1,0 +1,243 @@
+"""`avatar` as a pipeline: photographs → subsets → six models → portraits → scores → leaderboard and sheets."""
+
+import warnings
+from collections.abc import Callable
+from functools import partial, update_wrapper
+from typing import Any
+
+from kedro.pipeline import Node, Pipeline
+
+from likeness.pipelines.avatar import curation, nodes
+from likeness.pipelines.avatar.leaderboard import BASE_MODEL, HELD_OUT, IMPOSTORS, MODELS
+from likeness.pipelines.avatar.subsets import HELD_OUT as HELD_OUT_SET
+from likeness.pipelines.avatar.subsets import IMPOSTOR, SUBSETS
+
+WORK = "params:work_folder"
+SITTER, CLASS_PICTURES = "params:avatar.sitter", "params:avatar.class_pictures"
+CURATION, VERIFICATION = "params:avatar.curation", "params:avatar.verification"
+FINE_TUNING, PORTRAITS = "params:avatar.fine_tuning", "params:avatar.portraits"
+
+# What scores take beside the pictures; the same for all models and controls.
+JUDGED_BY = ["sitter_photos", "reference_faces", "verifier", VERIFICATION, FINE_TUNING]
+DRAWN_BY = (*SUBSETS, BASE_MODEL)
+
+
+def create_pipeline(**_: object) -> Pipeline:
+    """Assemble all stages; their tags are curation, fine_tune, age_generation and verification."""
+    with warnings.catch_warnings():
+        # The catalog's names <subset>.<artefact> are chosen so.
+        warnings.filterwarnings("ignore", message="One or more dataset names contain")
+        photos = [photo_control(HELD_OUT, "held_out_photos", HELD_OUT_SET)]
+        photos.append(photo_control(IMPOSTORS, "impostor_photos", IMPOSTOR))
+        models = [*map(fine_tuned_model, SUBSETS), base_model()]
+        return sum([curated_photos(), prior_pictures(), *models, *photos, reporting()], start=Pipeline([]))
+
+
+def curated_photos() -> Pipeline:
+    """Compare the photographs, find the faces, choose the recogniser and the six subsets."""
+    return Pipeline(
+        [
+            Node(
+                curation.measure_similarity,
+                ["sitter_photos", VERIFICATION, WORK],
+                "photo_ssim",
+                name="measure_similarity",
+            ),
+            Node(
+                curation.find_photo_faces,
+                ["sitter_photos", "held_out_photos", "impostor_photos", VERIFICATION, WORK],
+                "photo_embeddings",
+                name="find_photo_faces",
+            ),
+            Node(
+                curation.compare_recognisers,
+                ["photo_embeddings", VERIFICATION],
+                "recogniser_comparison",
+                name="compare_recognisers",
+            ),
+            Node(curation.choose_verifier, ["recogniser_comparison", VERIFICATION], "verifier", name="choose_verifier"),
+            Node(curation.verify_photos, ["photo_embeddings", "verifier"], "photo_verification", name="verify_photos"),
+            Node(
+                curation.choose_reference, ["photo_embeddings", "verifier"], "reference_faces", name="choose_reference"
+            ),
+            Node(
+                curation.choose_subsets,
+                ["sitter_photos", "photo_embeddings", "photo_verification", "photo_ssim", CURATION],
+                ["photo_subsets", "photos_set_aside"],
+                name="choose_subsets",
+            ),
+            Node(
+                curation.draw_photo_sheet,
+                [
+                    *("sitter_photos", "photo_subsets", "photos_set_aside"),
+                    *("photo_ssim", "photo_verification", "verifier"),
+                ],
+                "photo_sheet",
+                name="draw_photo_sheet",
+            ),
+        ],
+        tags="curation",
+    )
+
+
+def prior_pictures() -> Pipeline:
+    """Draw the class pictures of prior preservation."""
+    return Pipeline(
+        [
+            Node(
+                nodes.draw_class_pictures,
+                ["base_model", SITTER, CLASS_PICTURES, FINE_TUNING, WORK],
+                "class_pictures",
+                name="draw_class_pictures",
+                tags="fine_tune",
+            )
+        ]
+    )
+
+
+def fine_tuned_model(subset: str) -> Pipeline:
+    """The template of one subset: fine-tune, draw the portraits, score them; a namespace of its own."""
+    inner = Pipeline(
+        [
+            Node(
+                _with(nodes.fine_tune, subset=subset),
+                [
+                    *("base_model", "sitter_photos", "photo_subsets", "reference_faces", "class_pictures"),
+                    *(SITTER, FINE_TUNING, CLASS_PICTURES, PORTRAITS, WORK),
+                ],
+                ["checkpoint", "losses"],
+                name="fine_tune",
+                tags="fine_tune",
+            ),
+            *_portrait_nodes(subset, "checkpoint"),
+            Node(
+                _with(nodes.score_fine_tuned, subset=subset),
+                ["portraits", "embeddings", "photo_subsets", *JUDGED_BY, WORK],
+                "scores",
+                name="score_portraits",
+                tags="verification",
+            ),
+        ]
+    )
+    shared = {
+        *("base_model", "sitter_photos", "photo_subsets", "reference_faces", "class_pictures", "verifier"),
+    }
+    return _namespaced(inner, subset, shared)
+
+
+def base_model() -> Pipeline:
+    """The control without fine-tuning: the same prompts and seeds, the base model itself."""
+    inner = Pipeline(
+        [
+            *_portrait_nodes(BASE_MODEL, BASE_MODEL),
+            Node(
+                nodes.score_base_model,
+                ["portraits", "embeddings", *JUDGED_BY, WORK],
+                "scores",
+                name="score_portraits",
+                tags="verification",
+            ),
+        ]
+    )
+    return _namespaced(inner, BASE_MODEL, {BASE_MODEL, "sitter_photos", "reference_faces", "verifier"})
+
+
+def photo_control(control: str, photos: str, photo_set: str) -> Pipeline:
+    """A control that is photographs: held-out ones of the sitter, or other people."""
+    inner = Pipeline(
+        [
+            Node(
+                _with(nodes.score_photos, control=control, photo_set=photo_set),
+                [photos, "photo_embeddings", *JUDGED_BY, PORTRAITS, WORK],
+                "scores",
+                name="score_photos",
+                tags="verification",
+            )
+        ]
+    )
+    return _namespaced(inner, control, {photos, "photo_embeddings", "sitter_photos", "reference_faces", "verifier"})
+
+
+def reporting() -> Pipeline:
+    """Rank the models, compare them with each other and draw the sheets."""
+    scores = {model: f"{model}.scores" for model in MODELS}
+    made = {f"{model}_{what}": f"{model}.{what}" for model in DRAWN_BY for what in ("portraits", "embeddings")}
+    drawn = {f"{model}_portraits": f"{model}.portraits" for model in DRAWN_BY}
+    judged = {f"{model}_scores": f"{model}.scores" for model in (*DRAWN_BY, HELD_OUT)}
+    return Pipeline(
+        [
+            Node(
+                nodes.rank_models,
+                {"photo_subsets": "photo_subsets", "verification": VERIFICATION, **scores},
+                "avatar_leaderboard",
+                name="rank_models",
+            ),
+            Node(
+                nodes.compare_portraits,
+                {
+                    "held_out_photos": "held_out_photos",
+                    "photo_embeddings": "photo_embeddings",
+                    "verifier": "verifier",
+                    "verification": VERIFICATION,
+                    "work_folder": WORK,
+                    **made,
+                },
+                "portrait_comparison",
+                name="compare_portraits",
+            ),
+            Node(
+                nodes.draw_metrics_sheet,
+                {
+                    "avatar_leaderboard": "avatar_leaderboard",
+                    "portrait_comparison": "portrait_comparison",
+                    "portraits": PORTRAITS,
+                    **scores,
+                },
+                "avatar_metrics_sheet",
+                name="draw_metrics_sheet",
+            ),
+            Node(
+                nodes.draw_avatar_sheet,
+                {
+                    "avatar_leaderboard": "avatar_leaderboard",
+                    "held_out_photos": "held_out_photos",
+                    "portraits": PORTRAITS,
+                    **drawn,
+                    **judged,
+                },
+                "avatar_sheet",
+                name="draw_avatar_sheet",
+            ),
+        ],
+        tags="verification",
+    )
+
+
+def _with(function: Callable[..., Any], **fixed: str) -> Callable[..., Any]:
+    """Fix arguments of a node's function, and keep its name for the log."""
+    return update_wrapper(partial(function, **fixed), function)
+
+
+def _portrait_nodes(name: str, model: str) -> list[Node]:
+    return [
+        Node(
+            _with(nodes.draw_portraits, name=name),
+            [model, SITTER, PORTRAITS, WORK],
+            "portraits",
+            name="draw_portraits",
+            tags="age_generation",
+        ),
+        Node(
+            nodes.find_portrait_faces,
+            ["portraits", "verifier", VERIFICATION, WORK],
+            "embeddings",
+            name="find_portrait_faces",
+            tags="verification",
+        ),
+    ]
+
+
+def _namespaced(inner: Pipeline, namespace: str, shared: set[str]) -> Pipeline:
+    """Fold nodes into a namespace that shares inputs and all parameters with the others."""
+    parameters = {name for name in inner.inputs() if name.startswith("params:")}
+    return Pipeline(inner, namespace=namespace, inputs=shared, parameters=parameters)

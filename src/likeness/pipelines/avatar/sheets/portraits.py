@@ -1,0 +1,127 @@
+"""`avatar_sheet`: one person at ten ages, a row a model, with the score under every picture."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from PIL import Image, ImageOps
+
+from likeness.datasets import ImageSet
+from likeness.pipelines.avatar.leaderboard import BASE_MODEL, HELD_OUT
+from likeness.pipelines.avatar.options import PortraitOptions
+from likeness.pipelines.avatar.sheets import style
+
+_CELL, _GAP, _CAPTION = 1.36, 0.09, 0.34  # inches
+_LEFT, _TOP, _RIGHT, _BOTTOM = 2.45, 1.55, 0.5, 0.75
+_PIXELS = 220  # side of a picture on the sheet
+
+_NAMES = {HELD_OUT: "held-out photos", BASE_MODEL: "base model"}
+_NOTES = {HELD_OUT: "photographs: the ceiling", BASE_MODEL: "no fine-tuning: the floor"}
+
+
+def draw_avatar(
+    leaderboard: pd.DataFrame, held_out_photos: ImageSet, options: PortraitOptions, made: Mapping[str, Any]
+) -> Figure:
+    """Draw the portraits of every model at every age.
+
+    Of an age's pictures the middle one by score is shown, so that neither luck nor accident speaks for a model.
+
+    Args:
+        leaderboard: as `likeness.pipelines.avatar.leaderboard.leaderboard` returns it; gives the order of rows.
+        held_out_photos: with the index of the age prompt as `age`.
+        options: the ages.
+        made: portraits and scores: `<model>_portraits` and `<model>_scores`; `held_out_photos_scores`.
+    """
+    models = [HELD_OUT, *leaderboard.loc[~leaderboard["model"].isin([HELD_OUT, "impostors"]), "model"]]
+    pictures = {model: made[f"{model}_portraits"] for model in models if model != HELD_OUT} | {
+        HELD_OUT: held_out_photos
+    }
+    ages = len(options.ages)
+    width = _LEFT + ages * (_CELL + _GAP) + _RIGHT
+    row_height = _CELL + _CAPTION + _GAP
+    figure = style.new_figure(width, _TOP + len(models) * row_height + _BOTTOM)
+    style.title(
+        figure,
+        "One person at every age",
+        "Under each picture: the share of the sitter's photographs in which a face recogniser sees the same person. "
+        f"Of {options.pictures_per_age} pictures the middle one is shown.",
+    )
+    for age, wanted in enumerate(options.ages):
+        centre = _LEFT + age * (_CELL + _GAP) + _CELL / 2
+        style.write(figure, centre, _TOP - 0.2, wanted.label, ha="center", size=11, weight="bold")
+    rows = leaderboard.set_index("model")
+    for place, model in enumerate(models):
+        top = _TOP + place * row_height
+        _row_title(figure, rows.loc[model], model, top)
+        shown = middle_pictures(made[f"{model}_scores"]).to_dict(orient="index")
+        for age in range(ages):
+            left = _LEFT + age * (_CELL + _GAP)
+            _picture(figure, left, top, pictures[model], shown.get(age))
+    style.write(
+        figure,
+        0.5,
+        _TOP + len(models) * row_height + 0.3,
+        "All pictures but the held-out photographs were generated. "
+        "Brackets: 95 % interval over resampled pictures. avatar_leaderboard holds every number.",
+        size=9,
+        color=style.MUTED,
+    )
+    return figure
+
+
+def middle_pictures(scores: pd.DataFrame) -> pd.DataFrame:
+    """Choose at every age the picture in the middle by the share of reference photographs it is verified with.
+
+    Returns:
+        picture, share (0..1) and face_found, indexed by age; of an even number the better of the middle two.
+    """
+    reference = scores[(scores["relation"] == "reference") & scores["age"].notna()]
+    table = reference.groupby(["age", "picture"], as_index=False).agg(
+        share=("verified", "mean"), distance=("distance", "mean"), face_found=("face_found", "first")
+    )
+    ordered = table.sort_values(["age", "share", "distance", "picture"], ascending=[True, True, False, True])
+    groups = ordered.groupby("age")
+    middle = ordered[groups.cumcount() == groups["picture"].transform("size") // 2]
+    return middle.set_index("age")[["picture", "share", "face_found"]]
+
+
+def _row_title(figure: Figure, row: pd.Series, model: str, top: float) -> None:
+    rank = "" if pd.isna(row["rank"]) else f"{row['rank']:.0f}  "
+    style.write(figure, 0.5, top + 0.34, f"{rank}{_NAMES.get(model, model)}", size=12.5, weight="bold")
+    if pd.isna(row["verified"]):
+        style.write(figure, 0.5, top + 0.62, "no photos: not trained", color=style.MUTED)
+        return
+    style.write(figure, 0.5, top + 0.62, f"{row['verified']:.0%} verified", size=10.5, color=style.BLUE)
+    notes = []
+    if pd.notna(row["verified_low"]):
+        notes.append(f"[{row['verified_low']:.0%}, {row['verified_high']:.0%}]")
+    notes.append(_NOTES.get(model) or f"{row['photos']:.0f} training photos")
+    for line, note in enumerate(notes):
+        style.write(figure, 0.5, top + 0.86 + 0.21 * line, note, size=8.5, color=style.MUTED)
+    if pd.notna(row["memorising"]) and row["memorising"]:
+        y = top + 0.86 + 0.21 * len(notes)
+        style.write(figure, 0.5, y, "memorising", size=9, weight="bold", color=style.AMBER)
+
+
+def _picture(figure: Figure, left: float, top: float, pictures: ImageSet, shown: Mapping[Hashable, Any] | None) -> None:
+    axes = style.place(figure, left, top, _CELL, _CELL)
+    if shown is None:
+        axes.add_patch(Rectangle((0, 0), 1, 1, color=style.FAINT))
+        style.write(figure, left + _CELL / 2, top + _CELL / 2, "–", ha="center", color=style.MUTED)
+        return
+    image = ImageOps.fit(pictures.open(shown["picture"]), (_PIXELS, _PIXELS), Image.Resampling.LANCZOS)
+    axes.imshow(np.asarray(image), aspect="auto")
+    y = top + _CELL + 0.12
+    if not shown["face_found"]:
+        style.write(figure, left + _CELL / 2, y, "no face", ha="center", size=9, color=style.AMBER)
+        return
+    bar = style.place(figure, left, y - 0.025, _CELL - 0.48, 0.05)
+    bar.set(xlim=(0, 1), ylim=(0, 1))
+    bar.add_patch(Rectangle((0, 0), 1, 1, color=style.FAINT))
+    bar.add_patch(Rectangle((0, 0), shown["share"], 1, color=style.BLUE))
+    style.write(figure, left + _CELL, y, f"{shown['share']:.0%}", ha="right", size=9.5)

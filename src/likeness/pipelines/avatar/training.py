@@ -1,0 +1,107 @@
+"""Fine-tune a base model on one subset of the sitter's photographs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from likeness.datasets import BaseModel, Checkpoint, ImageSet, WorkFolder, code_digest, digest_of
+from likeness.personalise import (
+    conditioning,
+    crops,
+    draws,
+    dreambooth,
+    ema,
+    latents,
+    lora,
+    objective,
+    optimiser,
+    training,
+)
+from likeness.personalise.crops import crop_square, face_crop
+from likeness.personalise.dreambooth import fine_tune
+from likeness.pipelines.avatar.face_table import Box
+from likeness.pipelines.avatar.options import FineTuningOptions
+
+_MODULES = (conditioning, crops, draws, dreambooth, ema, latents, lora, objective, optimiser, training)
+_LARGEST_CROP = 1024  # px a side, before fine-tuning scales it to the model's own resolution
+_LAST_SHARE = 10  # the last loss is the mean over the last tenth of the steps
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a model is to learn from: photographs, the face on each, the caption of each."""
+
+    identifier: str
+    photos: ImageSet
+    boxes: Mapping[str, Box]
+    captions: list[str]
+    class_pictures: ImageSet
+    class_prompt: str
+
+
+def train_checkpoint(
+    base_model: BaseModel, subset: str, lesson: Lesson, options: FineTuningOptions, work_folder: str
+) -> tuple[Checkpoint, pd.DataFrame]:
+    """Fine-tune with DreamBooth, or take up where an earlier run was stopped.
+
+    Returns:
+        The checkpoint, and one row a step: step, loss, prior_loss, learning_rate, seconds.
+
+    Raises:
+        ModelError: the base model cannot be used.
+    """
+    code = code_digest(*_MODULES)
+    pictures = []
+    for row, image in lesson.photos:
+        box = lesson.boxes.get(row["file"])
+        side = min(crop_square(image.size, box, options.crop_margin)[2], _LARGEST_CROP)
+        pictures.append(face_crop(image, box, resolution=side, margin=options.crop_margin))
+    tuned = fine_tune(
+        base_model,
+        pictures,
+        lesson.captions,
+        options=options,
+        work=WorkFolder(work_folder, "fine_tuning", code),
+        prior_pictures=[image for _, image in lesson.class_pictures],
+        prior_prompts=lesson.class_prompt,
+        identifier=lesson.identifier,
+        cache=WorkFolder(work_folder, "latents", code),
+    )
+    last = tuned.losses.tail(max(1, len(tuned.losses) // _LAST_SHARE))
+    made_from: dict[str, object] = {
+        "subset": subset,
+        "base_model": {"source": base_model.source, "revision": base_model.revision},
+        "base_model_digest": base_model.digest,
+        "photos": len(lesson.photos),
+        "photos_digest": lesson.photos.digest,
+        "captions": sorted(set(lesson.captions)),
+        "class_pictures_digest": lesson.class_pictures.digest,
+        "options": options.model_dump(mode="json"),
+        "code_digest": code,
+        "last_loss": float(last["loss"].mean()),
+        "last_prior_loss": None if last["prior_loss"].isna().all() else float(last["prior_loss"].mean()),
+    }
+    return Checkpoint(tuned.folder, made_from), tuned.losses
+
+
+def skipped_checkpoint(base_model: BaseModel, subset: str, reason: str, work_folder: str) -> Checkpoint:
+    """Return what stands for a model that is not trained: a folder that says why."""
+    work = WorkFolder(work_folder, "fine_tuning", digest_of("skipped", subset, reason))
+    with work.writing("skipped") as folder:
+        folder.mkdir()
+        (folder / "skipped.txt").write_text(f"{reason}\n", encoding="utf-8")
+    base = {"source": base_model.source, "revision": base_model.revision}
+    return Checkpoint(work.file("skipped"), {"subset": subset, "base_model": base, "photos": 0, "skipped": reason})
+
+
+def is_skipped(checkpoint: Checkpoint) -> bool:
+    """Tell whether a checkpoint stands for a model that was not trained."""
+    return "skipped" in checkpoint.made_from
+
+
+def no_losses() -> pd.DataFrame:
+    """Return the loss table of a model that was not trained."""
+    return pd.DataFrame(columns=["step", "loss", "prior_loss", "learning_rate", "seconds"])

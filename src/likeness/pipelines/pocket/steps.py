@@ -1,0 +1,57 @@
+"""Work folders of the steps, and the pictures kept to look at."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from PIL import Image
+
+from likeness.datasets import ImageSet, WorkFolder, digest_of, save_picture
+from likeness.pipelines.pocket.options import PictureOptions
+from likeness.pocket.sharding import read_attributes, read_captions, read_pictures
+
+
+def step_folder(work_folder: str, step: str, *made_from: object) -> WorkFolder:
+    """The work folder of a step, by what it is made from."""
+    return WorkFolder(work_folder, step, digest_of(*made_from))
+
+
+def package_digest(name: str) -> str:
+    """Digest a module and all files beside it in its package, data too; nothing of it is run.
+
+    Args:
+        name: a package, or `package.module:function`.
+
+    Raises:
+        ValueError: there is no such module.
+    """
+    module = name.partition(":")[0]
+    try:
+        spec = find_spec(module)
+    except ModuleNotFoundError:
+        spec = None
+    if spec is None or spec.origin is None:
+        raise ValueError(f"There is no module {module}, which the parameter renderer names: give module:function.")
+    origin = Path(spec.origin)
+    beside = sorted(path for path in origin.parent.iterdir() if path.is_file()) if spec.parent else [origin]
+    return digest_of({path.name: path.read_bytes() for path in beside})
+
+
+def save_preview(shards_folder: Path, work: WorkFolder, options: PictureOptions) -> ImageSet:
+    """Save the first held-out pictures as files, with their captions and attributes as metadata.
+
+    Args:
+        shards_folder: where the shards are.
+        work: where the files go.
+        options: how many, and what made them.
+    """
+    shards = options.held_out_shards[: -(-options.preview // options.shard)]
+    captions = read_captions(shards_folder, shards)[: options.preview]
+    table = read_attributes(shards_folder, shards).iloc[: options.preview]
+    table.insert(0, "file", [f"{index:05d}.png" for index in range(len(captions))])
+    table.insert(1, "caption", [texts[0] for texts in captions])
+    pictures = read_pictures(shards_folder, shards)[: options.preview]
+    for name, pixels, caption in zip(table["file"], pictures, table["caption"], strict=True):
+        if not work.has(name):
+            made_by = {"prompt": caption, "seed": options.seed, "model": options.renderer}
+            save_picture(work.file(name), Image.fromarray(pixels), made_by)
+    return ImageSet.from_folder(work.path, table, files=table["file"])

@@ -1,0 +1,146 @@
+"""The UNet and the text encoder, trained together on latents and captions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import torch
+from diffusers import DDPMScheduler, UNet2DConditionModel
+from diffusers.training_utils import EMAModel
+from torch import Tensor, nn
+from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+
+from likeness.datasets.work import WorkFolder
+from likeness.pocket.batches import random_indices, sample_captions, sample_latents, step_generator
+from likeness.pocket.export import sampling_scheduler
+from likeness.pocket.options import DenoiserOptions, TextEncoderOptions
+from likeness.pocket.tokenizer import token_ids
+from likeness.pocket.training import make_optimiser, mixed_precision, quickened, train, update
+from likeness.pocket.training_state import Trained
+from likeness.pocket.velocity import noised, snr_weights, velocity
+
+
+def build_text_encoder(tokenizer: CLIPTokenizer, options: TextEncoderOptions) -> CLIPTextModel:
+    """An untrained text encoder for a tokenizer."""
+    return CLIPTextModel(
+        CLIPTextConfig(
+            vocab_size=len(tokenizer),
+            hidden_size=options.width,
+            projection_dim=options.width,
+            intermediate_size=4 * options.width,
+            num_hidden_layers=options.layers,
+            num_attention_heads=options.heads,
+            max_position_embeddings=tokenizer.model_max_length,
+            hidden_act="gelu",
+            bos_token_id=tokenizer.bos_token_id,
+            eos_token_id=tokenizer.eos_token_id,
+            pad_token_id=tokenizer.pad_token_id,
+        )
+    )
+
+
+def build_unet(
+    options: DenoiserOptions, *, latent_channels: int, latent_size: int, text_width: int
+) -> UNet2DConditionModel:
+    """An untrained UNet; the finest level, where attention costs most, has none."""
+    attended = len(options.channels) - 1
+    return UNet2DConditionModel(
+        sample_size=latent_size,
+        in_channels=latent_channels,
+        out_channels=latent_channels,
+        block_out_channels=options.channels,
+        layers_per_block=options.layers,
+        down_block_types=("DownBlock2D", *("CrossAttnDownBlock2D",) * attended),
+        up_block_types=(*("CrossAttnUpBlock2D",) * attended, "UpBlock2D"),
+        cross_attention_dim=text_width,
+        # diffusers' name is wrong: it is the number of heads.
+        attention_head_dim=tuple(width // options.head_width for width in options.channels),
+        norm_num_groups=options.norm_groups,
+        use_linear_projection=True,
+    )
+
+
+def train_denoiser(
+    moments: Tensor,
+    captions: tuple[Tensor, Tensor],
+    tokenizer: CLIPTokenizer,
+    text_options: TextEncoderOptions,
+    options: DenoiserOptions,
+    work: WorkFolder,
+) -> tuple[UNet2DConditionModel, CLIPTextModel, pd.DataFrame]:
+    """Train a UNet and a text encoder from scratch.
+
+    Args:
+        moments: of `encode_pictures`, float16 (n, 2, channels, h, w), on the device to train on.
+        captions: of `token_table`: tokens (n, alternatives, tokens) and counts (n,).
+        tokenizer: which made the tokens.
+        text_options: size of the text encoder.
+        options: size of the UNet, loss and schedule.
+        work: where an interrupted training goes on.
+
+    Returns:
+        UNet and text encoder with averaged weights, in evaluation mode on the device; and the losses.
+    """
+    device = moments.device
+    torch.manual_seed(options.seed)
+    text_encoder = build_text_encoder(tokenizer, text_options).to(device)
+    unet = build_unet(
+        options,
+        latent_channels=moments.shape[2],
+        latent_size=moments.shape[3],
+        text_width=text_options.width,
+    ).to(device, memory_format=torch.channels_last)
+    both = nn.ModuleList([unet, text_encoder])
+    table, counts = (tensor.to(device) for tensor in captions)
+    trainer = _Trainer(
+        networks=both,
+        predict=quickened(unet, options, device),
+        optimiser=make_optimiser(both.parameters(), options, device),
+        moments=moments,
+        table=table,
+        counts=counts,
+        empty=token_ids(tokenizer, [""])[0].to(device),
+        signal=DDPMScheduler.from_config(sampling_scheduler().config).alphas_cumprod.to(device),
+        options=options,
+    )
+    average = EMAModel(both.parameters(), decay=options.ema_decay, foreach=True)
+    trained = Trained({"denoiser": both}, {"denoiser": trainer.optimiser}, {"denoiser": average})
+    losses = train("denoiser", trained, trainer.step, options, work)
+    average.copy_to(both.parameters())
+    both.eval().requires_grad_(False)
+    return unet, text_encoder, losses
+
+
+@dataclass(frozen=True)
+class _Trainer:
+    networks: nn.ModuleList
+    predict: Callable[..., Any]
+    optimiser: torch.optim.Optimizer
+    moments: Tensor
+    table: Tensor
+    counts: Tensor
+    empty: Tensor
+    signal: Tensor
+    options: DenoiserOptions
+
+    def step(self, step: int, share: float) -> dict[str, Tensor]:
+        options, device = self.options, self.moments.device
+        generator = step_generator(device, options.seed, step)
+        indices = random_indices(len(self.moments), options.batch_size, generator)
+        latents = sample_latents(self.moments, indices, generator)
+        tokens = sample_captions(self.table, self.counts, self.empty, indices, options.caption_dropout, generator)
+        timesteps = random_indices(len(self.signal), options.batch_size, generator)
+        noise = torch.randn(latents.shape, generator=generator, device=device)
+        signal = self.signal[timesteps]
+        noisy = noised(latents, noise, signal).contiguous(memory_format=torch.channels_last)
+        with mixed_precision(options, device):
+            context = self.networks[1](tokens)[0]
+            prediction = self.predict(noisy, timesteps, context, return_dict=False)[0].float()
+        error = (prediction - velocity(latents, noise, signal)).square().mean((1, 2, 3))
+        loss = (snr_weights(signal, options.snr_gamma) * error).mean()
+        loss.backward()
+        update(self.networks.parameters(), self.optimiser, options)
+        return {"loss": loss.detach()}

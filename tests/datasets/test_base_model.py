@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from kedro.io import DataCatalog, DatasetError
+
+from likeness.datasets import digest as digest_module
+from likeness.datasets.base_model import BaseModel, BaseModelDataset
+
+PARTS = {"unet": ["diffusers", "UNet2DConditionModel"], "vae": ["diffusers", "AutoencoderKL"]}
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    folder = tmp_path / "models" / "pocket" / "v1"
+    for name in PARTS:
+        (folder / name).mkdir(parents=True)
+        (folder / name / "config.json").write_text("{}")
+        (folder / name / "model.safetensors").write_bytes(name.encode())
+    index = {"_class_name": "StableDiffusionPipeline", "safety_checker": [None, None], **PARTS}
+    (folder / "model_index.json").write_text(json.dumps(index))
+    return folder
+
+
+def test_a_folder_becomes_a_reference(model: Path) -> None:
+    dataset = BaseModelDataset(str(model), revision="main")
+    assert dataset.exists()
+    assert dataset.load() == BaseModel(str(model), "main")
+    assert dataset.load().is_folder
+    assert str(model) in str(dataset)
+
+
+def test_a_catalog_entry(model: Path) -> None:
+    config = {"type": "likeness.datasets.BaseModelDataset", "source": str(model), "metadata": {"kedro-viz": {}}}
+    assert DataCatalog.from_config({"base_model": config}).load("base_model").source == str(model)
+
+
+def test_a_relative_folder_is_found_from_the_working_and_the_project_folder(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.kedro]\npackage_name = "x"\n')
+    (tmp_path / "notebooks").mkdir()
+    for folder in (tmp_path, tmp_path / "notebooks"):
+        monkeypatch.chdir(folder)
+        assert BaseModelDataset("models/pocket/v1").load().source == str(model)
+    monkeypatch.chdir(tmp_path / "models")
+    assert BaseModelDataset("pocket/v1").load().source == str(model)
+
+
+def test_a_hub_id_is_passed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    dataset = BaseModelDataset("owner/model-1.5", revision="fp16")
+    assert dataset.load() == BaseModel("owner/model-1.5", "fp16")
+    assert not dataset.load().is_folder
+    assert not dataset.exists()
+
+
+@pytest.mark.parametrize("source", ["data/01_raw/nowhere", "/nowhere", "./nowhere", ".", "..", "~nobody/x y", ""])
+def test_a_folder_that_is_not_there_names_the_parameter(
+    source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    with pytest.raises(DatasetError, match=r"^base_model: .*--params base_model=<folder>"):
+        BaseModelDataset(source).load()
+
+
+def test_a_folder_that_is_no_model_says_what_is_missing(model: Path, tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match=r"my_model: .* has no model_index\.json"):
+        BaseModelDataset(str(tmp_path), parameter="my_model").load()
+    (model / "vae").rename(model / "vea")
+    with pytest.raises(DatasetError, match="lacks vae"):
+        BaseModelDataset(str(model)).load()
+    for broken in ("{", "[]", '{"unet": []}'):
+        (model / "model_index.json").write_text(broken)
+        with pytest.raises(DatasetError, match=r"model_index\.json in .* cannot be read"):
+            BaseModelDataset(str(model)).load()
+    (model / "model_index.json").write_text("{}")
+    with pytest.raises(DatasetError, match="lacks every part of a model"):
+        BaseModelDataset(str(model)).load()
+
+
+def test_base_models_are_not_saved(model: Path) -> None:
+    with pytest.raises(DatasetError, match="A base model is only read"):
+        BaseModelDataset(str(model)).save(BaseModel("a"))
+
+
+def test_the_digest_is_over_contents_not_places(model: Path, tmp_path: Path) -> None:
+    moved = tmp_path / "moved"
+    first = BaseModel(str(model)).digest
+    model.rename(moved)
+    assert BaseModel(str(moved), "ignored").digest == first
+    (moved / "unet" / "model.safetensors").write_bytes(b"UNET")
+    assert BaseModel(str(moved)).digest != first
+
+
+def test_the_digest_of_a_hub_id_is_its_name_and_revision() -> None:
+    references = [BaseModel("a/b"), BaseModel("a/b", "v1"), BaseModel("a/c")]
+    assert len({reference.digest for reference in references}) == 3
+    assert BaseModel("a/b").digest == BaseModel("a/b", "main").digest
+
+
+def test_the_second_digest_reads_no_weights(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = []
+    file_digest = digest_module.hashlib.file_digest
+    monkeypatch.setattr(
+        digest_module.hashlib, "file_digest", lambda file, kind: read.append(file) or file_digest(file, kind)
+    )
+    first = BaseModel(str(model)).digest
+    assert len(read) == 5
+    assert BaseModel(str(model)).digest == first
+    assert len(read) == 5

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from likeness.datasets import staging
+from likeness.datasets.staging import is_inside, remove, sweep, unfinished_path
+
+
+@pytest.fixture
+def dead() -> int:
+    """The number of a process that has ended."""
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    child.wait()
+    return child.pid
+
+
+def test_unfinished_names_are_hidden_and_keep_the_ending(tmp_path: Path) -> None:
+    first, second = unfinished_path(tmp_path / "a.png"), unfinished_path(tmp_path / "a.png")
+    assert first != second
+    assert first.parent == tmp_path
+    assert first.name.startswith(".")
+    assert first.suffix == ".png"
+
+
+def test_only_what_dead_processes_of_this_machine_left_is_swept(
+    tmp_path: Path, dead: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = unfinished_path(tmp_path / "mine.txt")
+    monkeypatch.setattr(staging.os, "getpid", lambda: 1)
+    living = unfinished_path(tmp_path / "living.txt")
+    monkeypatch.setattr(staging.os, "getpid", lambda: dead)
+    left, left_folder = unfinished_path(tmp_path / "left.txt"), unfinished_path(tmp_path / "left")
+    monkeypatch.setattr(staging.socket, "gethostname", lambda: "elsewhere")
+    elsewhere = unfinished_path(tmp_path / "elsewhere.txt")
+    monkeypatch.undo()
+    (left_folder / "deep").mkdir(parents=True)
+    for path in (mine, living, left, elsewhere, tmp_path / "whole.txt", tmp_path / ".part-of-the-story.txt"):
+        path.write_text("")
+    sweep(tmp_path.iterdir())
+    kept = {path.name for path in tmp_path.iterdir()}
+    assert kept == {mine.name, living.name, elsewhere.name, "whole.txt", ".part-of-the-story.txt"}
+
+
+def test_a_process_of_another_user_is_alive(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def refused(process: int, signal: int) -> None:
+        raise PermissionError
+
+    path = unfinished_path(tmp_path / "a.txt")
+    path.write_text("")
+    monkeypatch.setattr(staging.os, "kill", refused)
+    sweep([path])
+    assert path.exists()
+
+
+def test_remove_takes_files_folders_links_and_nothing(tmp_path: Path) -> None:
+    (tmp_path / "folder" / "deep").mkdir(parents=True)
+    (tmp_path / "target").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "target")
+    (tmp_path / "file").write_text("")
+    for name in ("folder", "link", "file", "nothing"):
+        remove(tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == ["target"]
+
+
+@pytest.mark.parametrize(
+    ("name", "inside"), [("a", True), ("a/b.png", True), ("", False), ("/a", False), ("../a", False), ("a/..", False)]
+)
+def test_is_inside(name: str, inside: bool) -> None:
+    assert is_inside(name) is inside

@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from likeness.datasets.base_model import BaseModel
+from likeness.diffusion.model import DiffusionModel, open_model
+
+
+@pytest.fixture(scope="session")
+def opened(tiny_model: Path) -> DiffusionModel:
+    """The tiny model, open; tests must not change it."""
+    return open_model(BaseModel(str(tiny_model)))

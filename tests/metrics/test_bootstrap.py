@@ -1,0 +1,101 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from likeness.metrics.bootstrap import bootstrap_mean, bootstrap_pairs
+
+
+def test_two_values_worked_by_hand() -> None:
+    # Draws of two out of {0, 1}: means 0, ½, ½, 1, each in a quarter of the resamples.
+    mean, low, high = bootstrap_mean([0.0, 1.0], confidence=0.6)
+    assert (mean, low, high) == (0.5, 0.0, 1.0)
+    assert bootstrap_mean([0.0, 1.0], confidence=0.4) == (0.5, 0.5, 0.5)
+
+
+def test_three_values_have_the_binomials_quantiles() -> None:
+    # The mean of n draws of a coin: low and high are the 2.5 % and 97.5 % quantiles of a binomial, n = 50, p = .3.
+    mean, low, high = bootstrap_mean([1.0] * 15 + [0.0] * 35, resamples=20_000)
+    assert mean == pytest.approx(0.3)
+    assert (low, high) == pytest.approx((0.18, 0.44), abs=0.0201)
+
+
+def test_nan_is_left_out() -> None:
+    assert bootstrap_mean([1.0, np.nan, 3.0]).mean == 2.0
+    matrix = np.array([[1.0, np.nan], [0.0, 1.0], [np.nan, np.nan]])
+    assert bootstrap_pairs(matrix).mean == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize("nothing", [[], [np.nan, np.nan]])
+def test_nothing_has_no_mean(nothing: list[float]) -> None:
+    assert np.isnan(bootstrap_mean(nothing)).all()
+
+
+def test_one_picture_has_a_mean_but_no_interval() -> None:
+    mean, low, high = bootstrap_mean([0.4])
+    assert mean == 0.4
+    assert np.isnan([low, high]).all()
+    mean, low, high = bootstrap_pairs([[1.0, 0.2], [0.2, 1.0]], symmetric=True)
+    assert mean == pytest.approx(0.2)
+    assert np.isnan([low, high]).all()
+
+
+def test_a_picture_is_not_paired_with_itself() -> None:
+    similarity = np.full((6, 6), 0.3)
+    np.fill_diagonal(similarity, 1.0)
+    # With the duplicates that resampling makes, pairs of a picture with itself would pull every resample up.
+    assert bootstrap_pairs(similarity, symmetric=True) == pytest.approx((0.3, 0.3, 0.3))
+
+
+def test_pictures_are_drawn_not_pairs() -> None:
+    # Every row agrees with itself: 10 pictures tell as much as 10 values, however many columns there are.
+    values = np.linspace(0, 1, 10)
+    pairs = bootstrap_pairs(np.tile(values[:, None], (1, 200)))
+    assert pairs == pytest.approx(bootstrap_mean(values))
+    assert pairs.high - pairs.low > 0.3
+
+
+def test_fixed_columns_are_not_drawn() -> None:
+    matrix = np.tile(np.linspace(0, 1, 10), (5, 1))
+    mean, low, high = bootstrap_pairs(matrix)
+    assert (low, high) == pytest.approx((mean, mean))
+    drawn = bootstrap_pairs(matrix, columns=True)
+    assert drawn.high - drawn.low > 0.3
+
+
+def test_the_seed_decides() -> None:
+    matrix = np.random.default_rng(0).random((12, 12))
+    assert bootstrap_pairs(matrix, seed=1) == bootstrap_pairs(matrix, seed=1)
+    assert bootstrap_pairs(matrix, seed=1) != bootstrap_pairs(matrix, seed=2)
+
+
+def test_the_matrix_given_is_not_changed() -> None:
+    matrix = np.ones((3, 3))
+    bootstrap_pairs(matrix, symmetric=True)
+    np.testing.assert_array_equal(matrix, np.ones((3, 3)))
+
+
+@pytest.mark.parametrize("symmetric", [False, True])
+def test_intervals_cover_the_truth_about_as_often_as_they_say(symmetric: bool) -> None:
+    generator = np.random.default_rng(0)
+    covered = 0
+    for _ in range(200):
+        effect = generator.normal(size=30)
+        pairs = effect[:, None] + (effect if symmetric else np.zeros(20))[None, :]
+        _, low, high = bootstrap_pairs(pairs, symmetric=symmetric, resamples=400)
+        covered += low <= 0.0 <= high
+    assert 0.88 <= covered / 200 <= 0.99
+
+
+@given(st.lists(st.floats(-1, 1), min_size=2, max_size=20))
+def test_the_interval_lies_within_the_values(values: list[float]) -> None:
+    mean, low, high = bootstrap_mean(values, resamples=50)
+    assert min(values) - 1e-9 <= low <= high <= max(values) + 1e-9
+    assert mean == pytest.approx(np.mean(values))
+
+
+def test_what_is_no_matrix_of_pairs_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"square matrix of pairs, got shape \(2, 3\)"):
+        bootstrap_pairs(np.ones((2, 3)), symmetric=True)
+    with pytest.raises(ValueError, match=r"got shape \(3,\)"):
+        bootstrap_pairs(np.ones(3))

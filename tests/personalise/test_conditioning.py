@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import torch
+
+from likeness.diffusion.model import encode_prompts
+from likeness.personalise.conditioning import FrozenConditioning, TrainedConditioning
+
+PROMPTS = ["a photo of a man", "an old man", "a newborn baby"]
+
+
+def test_both_give_the_text_encoders_embeddings(model):
+    numbers = torch.tensor([2, 0, 2, 2])
+    with torch.no_grad():
+        expected = encode_prompts(model, [PROMPTS[number] for number in numbers])
+    for conditioning in (FrozenConditioning(model, PROMPTS), TrainedConditioning(model, PROMPTS)):
+        assert torch.allclose(conditioning(numbers), expected, atol=1e-6)
+
+
+def test_frozen_embeddings_are_computed_once(model, monkeypatch):
+    conditioning = FrozenConditioning(model, PROMPTS)
+    monkeypatch.setattr(model, "text_encoder", None)
+    assert conditioning(torch.tensor([1])).shape == (1, 24, 32)
+
+
+def test_the_trained_text_encoder_sees_each_prompt_once_and_gets_gradients(model):
+    model.text_encoder.requires_grad_(True)
+    seen = []
+    model.text_encoder.register_forward_pre_hook(lambda _, inputs: seen.append(len(inputs[0])))
+    TrainedConditioning(model, PROMPTS)(torch.tensor([2, 0, 2, 2])).sum().backward()
+    assert seen == [2]
+    assert model.text_encoder.final_layer_norm.bias.grad.abs().sum() > 0

@@ -1,0 +1,244 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from likeness.datasets.base_model import BaseModel
+from likeness.datasets.checkpoint import Checkpoint
+from likeness.datasets.work import WorkFolder
+from likeness.diffusion.model import ModelError, open_model
+from likeness.diffusion.sampling import generate
+from likeness.personalise.dreambooth import FineTuned, fine_tune
+from likeness.personalise.options import DreamBoothOptions
+from likeness.personalise.training import DenoisingTraining
+
+PROMPT, PRIOR = "a photo of sks man", "a photo of a man"
+EVERYTHING = {"train_text_encoder": True, "ema_decay": 0.9, "snr_gamma": 5.0, "gradient_accumulation": 2}
+
+
+def options(**changes: Any) -> DreamBoothOptions:
+    quick = {"steps": 9, "batch_size": 2, "learning_rate": 1e-3, "checkpoint_every": 3, "horizontal_flip": True}
+    return DreamBoothOptions(**(quick | changes))
+
+
+def weights(tuned: FineTuned) -> dict[str, torch.Tensor]:
+    return {
+        f"{file.parent.name}/{name}": value
+        for file in tuned.folder.rglob("*.safetensors")
+        for name, value in load_file(file).items()
+    }
+
+
+def assert_same(first: FineTuned, second: FineTuned) -> None:
+    expected, found = weights(first), weights(second)
+    assert expected.keys() == found.keys()
+    assert all(torch.equal(expected[name], found[name]) for name in expected)
+    assert first.losses.drop(columns="seconds").equals(second.losses.drop(columns="seconds"))
+    assert first.timestep_losses.equals(second.timestep_losses)
+
+
+@pytest.fixture
+def arguments(base, make_pictures) -> dict[str, Any]:
+    return {
+        "base": base,
+        "pictures": make_pictures(3),
+        "prompts": PROMPT,
+        "prior_pictures": make_pictures(4, seed=1),
+        "prior_prompts": PRIOR,
+        "device": "cpu",
+    }
+
+
+def test_a_model_is_fine_tuned_and_opens(arguments, work, base):
+    tuned = fine_tune(**arguments, options=options(), work=work)
+    assert tuned.losses.columns.tolist() == ["step", "loss", "prior_loss", "learning_rate", "seconds"]
+    assert len(tuned.losses) == 9
+    assert np.isfinite(tuned.losses).all(axis=None)
+    assert tuned.timestep_losses["samples"].sum() == 9 * 2
+    before, after = (
+        np.asarray(next(generate(open_model(reference, device="cpu"), [PROMPT], [0], steps=2, guidance_scale=2.0)))
+        for reference in (base, Checkpoint(tuned.folder, {"base_model": base}))
+    )
+    assert not np.array_equal(before, after)
+
+
+def test_a_model_learns_its_pictures(arguments, work):
+    arguments |= {"prior_pictures": [], "pictures": arguments["pictures"][:1]}
+    tuned = fine_tune(**arguments, options=options(steps=80, learning_rate=2e-3, mixed_precision="no"), work=work)
+    assert tuned.losses["loss"][-20:].mean() < 0.7 * tuned.losses["loss"][:5].mean()
+    assert tuned.losses["prior_loss"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("at", "changes"),
+    [
+        (1, EVERYTHING),
+        (3, EVERYTHING),
+        (8, EVERYTHING),
+        (4, {"method": "lora", "warmup_steps": 4}),
+        (5, {"train_identifier": True, "learning_rate_decay": "cosine"}),
+    ],
+)
+def test_an_interrupted_training_ends_as_an_undisturbed_one(arguments, tmp_path, monkeypatch, at, changes):
+    class Interruption(BaseException):
+        """As when a key is pressed."""
+
+    arguments |= {"options": options(**changes), "identifier": "sks"}
+    undisturbed = fine_tune(**arguments, work=WorkFolder(tmp_path, "undisturbed", "key"))
+    original = DenoisingTraining.step
+
+    def interrupted_step(training: DenoisingTraining) -> None:
+        if training.state.step == at:
+            raise Interruption
+        original(training)
+
+    monkeypatch.setattr(DenoisingTraining, "step", interrupted_step)
+    with pytest.raises(Interruption):
+        fine_tune(**arguments, work=WorkFolder(tmp_path, "interrupted", "key"))
+    steps = []
+    monkeypatch.setattr(
+        DenoisingTraining, "step", lambda training: steps.append(training.state.step) or original(training)
+    )
+    resumed = fine_tune(**arguments, work=WorkFolder(tmp_path, "interrupted", "key"))
+    assert steps == list(range(at // 3 * 3, 9))
+    assert_same(undisturbed, resumed)
+
+
+def test_a_killed_training_ends_as_an_undisturbed_one(arguments, tmp_path):
+    """Killed in the middle of whatever it does, without a chance to tidy up."""
+    arguments = {key: arguments[key] for key in ("base", "pictures", "prompts", "device")}
+    many = options(steps=60, checkpoint_every=1)
+    for number, picture in enumerate(arguments["pictures"]):
+        picture.save(tmp_path / f"{number}.png")
+    script = f"""if True:
+        import torch
+        from PIL import Image
+        from likeness.datasets.base_model import BaseModel
+        from likeness.datasets.work import WorkFolder
+        from likeness.personalise.dreambooth import fine_tune
+        from likeness.personalise.options import DreamBoothOptions
+
+        torch.set_num_threads({torch.get_num_threads()})
+        fine_tune(
+            BaseModel({arguments["base"].source!r}),
+            [Image.open(f"{tmp_path}/{{number}}.png") for number in range(3)],
+            {PROMPT!r},
+            options=DreamBoothOptions.model_validate_json({many.model_dump_json()!r}),
+            work=WorkFolder({str(tmp_path)!r}, "killed", "key"),
+            device="cpu",
+        )
+    """
+    process = subprocess.Popen([sys.executable, "-c", script])
+    deadline = time.monotonic() + 120
+    while not list(tmp_path.glob("killed/key/training-*")) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    time.sleep(0.3)
+    process.kill()
+    process.wait()
+    assert list(tmp_path.glob("killed/key/training-*")), "the process was to be killed in the middle of its training"
+    resumed = fine_tune(**arguments, options=many, work=WorkFolder(tmp_path, "killed", "key"))
+    assert_same(fine_tune(**arguments, options=many, work=WorkFolder(tmp_path, "undisturbed", "key")), resumed)
+
+
+def test_a_finished_training_returns_at_once(arguments, work, monkeypatch):
+    first = fine_tune(**arguments, options=options(), work=work)
+    monkeypatch.setattr("likeness.personalise.dreambooth.open_model", None)
+    second = fine_tune(**arguments, options=options(), work=work)
+    assert first.folder == second.folder
+    assert_same(first, second)
+    assert not list(work.path.glob("training-*"))
+
+
+def test_whatever_changes_is_trained_anew(arguments, work, make_pictures):
+    quick = options(steps=1)
+    variants: list[dict[str, Any]] = [
+        {},
+        {"options": options(steps=1, seed=1)},
+        {"prompts": "a picture of sks man"},
+        {"pictures": make_pictures(3, seed=5)},
+        {"prior_pictures": ()},
+        {"prior_prompts": "a man"},
+    ]
+    folders = {fine_tune(**({"options": quick} | arguments | change), work=work).folder for change in variants}
+    assert len(folders) == len(variants)
+
+
+def test_trainings_share_encoded_pictures(arguments, tmp_path, monkeypatch):
+    cache = WorkFolder(tmp_path, "latents", "key")
+    fine_tune(**arguments, options=options(steps=1), work=WorkFolder(tmp_path, "first", "key"), cache=cache)
+    made = sorted(cache.path.rglob("*.safetensors"))
+    assert len(made) == 7
+    fine_tune(**arguments, options=options(steps=2), work=WorkFolder(tmp_path, "second", "key"), cache=cache)
+    assert sorted(cache.path.rglob("*.safetensors")) == made
+
+
+def test_each_picture_may_have_its_own_prompt(arguments, tmp_path, monkeypatch):
+    prompts = ["a photo of sks man as a newborn baby", "a photo of sks man", "an old photo of sks man"]
+    seen = []
+    monkeypatch.setattr(
+        "likeness.personalise.dreambooth.FrozenConditioning",
+        lambda model, distinct: seen.extend(distinct) or (lambda numbers: torch.zeros(len(numbers), 24, 32)),
+    )
+    fine_tune(**(arguments | {"prompts": prompts}), options=options(steps=1), work=WorkFolder(tmp_path, "a", "b"))
+    assert seen == [*prompts, PRIOR]
+
+
+def test_a_prior_weight_of_zero_needs_no_class_pictures(arguments, work):
+    tuned = fine_tune(**arguments, options=options(steps=1, prior_weight=0.0), work=work)
+    assert tuned.losses["prior_loss"].isna().all()
+
+
+def test_the_moving_average_is_what_is_kept(arguments, tmp_path):
+    last = fine_tune(**arguments, options=options(), work=WorkFolder(tmp_path, "last", "key"))
+    average = fine_tune(**arguments, options=options(ema_decay=0.99), work=WorkFolder(tmp_path, "average", "key"))
+    assert last.losses["loss"].equals(average.losses["loss"])
+    one, other = weights(last), weights(average)
+    assert not torch.equal(one["unet/conv_in.weight"], other["unet/conv_in.weight"])
+
+
+def test_a_trained_identifier_is_known_when_the_checkpoint_is_opened(arguments, work, base):
+    arguments |= {"prompts": "a photo of Sks7 man", "identifier": "Sks7"}
+    tuned = fine_tune(**arguments, options=options(train_identifier=True, identifier_learning_rate=0.1), work=work)
+    opened, before = open_model(Checkpoint(tuned.folder, {"base_model": base})), open_model(base)
+    words = len(before.tokenizer)
+    assert opened.tokenizer("a photo of Sks7 man")["input_ids"].count(words) == 1
+    rows, old_rows = (one.text_encoder.get_input_embeddings().weight for one in (opened, before))
+    assert torch.equal(rows[:words], old_rows)
+    start = old_rows[before.tokenizer("Sks7", add_special_tokens=False)["input_ids"]].mean(dim=0)
+    assert (rows[words] - start).norm() > 0.1
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"pictures": []}, "pictures: there are none to fine-tune on"),
+        ({"prompts": ["a", "b"]}, "pictures: 3 pictures but 2 prompts"),
+        ({"prompts": " "}, "pictures: a prompt is empty"),
+        ({"prior_prompts": ""}, "prior_pictures: a prompt is empty"),
+        ({"options": options(train_identifier=True)}, "identifier: train_identifier needs the one word"),
+        ({"options": options(train_identifier=True), "identifier": "zwx"}, "lacks the identifier 'zwx'"),
+    ],
+)
+def test_what_cannot_be_trained_on_is_named(arguments, work, change, message):
+    with pytest.raises(ValueError, match=message):
+        fine_tune(**({"options": options()} | arguments | change), work=work)
+
+
+def test_an_unreadable_base_model_is_named(arguments, work, tmp_path):
+    (tmp_path / "empty").mkdir()
+    arguments |= {"base": BaseModel(str(tmp_path / "empty"))}
+    with pytest.raises(ModelError, match="base_model"):
+        fine_tune(**arguments, options=options(), work=work)
+
+
+def test_a_prompt_too_long_is_named(arguments, work):
+    arguments |= {"prompts": "a photo of sks man " * 9}
+    with pytest.warns(UserWarning, match="longer than the 24 tokens"):
+        fine_tune(**arguments, options=options(steps=1), work=work)

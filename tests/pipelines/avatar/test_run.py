@@ -1,0 +1,153 @@
+"""The whole pipeline on nine photographs and a tiny model: what it leaves, and what it never does twice."""
+
+import json
+import random
+import signal
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from likeness.pipelines.avatar.leaderboard import BASE_MODEL, COLUMNS, CONTROLS, MODELS
+from likeness.pipelines.avatar.subsets import SUBSETS
+
+pytestmark = pytest.mark.slow
+
+PICTURES, FACES, TRAINED = "pictures/*/*.png", "faces/*/*.parquet", "fine_tuning/*/fine_tuned-*/**/*"
+
+
+@pytest.fixture(scope="module")
+def project(new_project):
+    """A project in which the pipeline has run from end to end."""
+    project = new_project()
+    project.run()
+    project.files_made = len(project.finished("**/*"))
+    return project
+
+
+def test_everything_in_the_catalog_is_made(project):
+    reports = ["avatar_sheet.png", "avatar_metrics_sheet.png", "photo_sheet.png", "recogniser_comparison.csv"]
+    reports += ["avatar_leaderboard.csv", "portrait_comparison.csv", "photos_set_aside.csv", "photo_ssim.parquet"]
+    for name in [*reports, "photo_embeddings.parquet", "photo_verification.parquet", "photo_subsets.csv"]:
+        assert project.newest(name).stat().st_size > 0
+    for model in [*SUBSETS, BASE_MODEL]:
+        portraits = max((project.folder / "data/07_model_output" / model / "portraits").glob("*/portraits"))
+        assert len(list(portraits.glob("*.png"))) == 4
+        assert (portraits / "manifest.json").is_file()
+    for subset in SUBSETS:
+        checkpoint = max((project.folder / "data/06_models" / subset / "checkpoint").glob("*/checkpoint"))
+        made_from = json.loads((checkpoint / "checkpoint.json").read_text())["made_from"]
+        assert made_from["subset"] == subset
+        assert made_from["photos"] > 0
+        assert any(checkpoint.rglob("*.safetensors"))
+
+
+def test_the_leaderboard(project):
+    table = project.table("avatar_leaderboard.csv")
+    assert list(table.columns) == [*COLUMNS, "verified_age_0", "verified_age_1"]
+    assert sorted(table["model"]) == sorted(MODELS)
+    board = table.set_index("model")
+    assert board.loc["held_out_photos", "verified"] > board.loc["impostors", "verified"]
+    assert board.loc["held_out_photos", "face_found"] == 1
+    # A model of random weights draws no faces.
+    assert (board.loc[[*SUBSETS, BASE_MODEL], "verified"] == 0).all()
+    assert (board.loc[[*SUBSETS, BASE_MODEL], "pictures"] == 4).all()
+    assert board.loc["all_01", "photos"] == 8
+    assert board.loc[list(CONTROLS), "memorising"].isna().all()
+
+
+def test_the_photo_without_a_face_is_set_aside_with_the_reason(project):
+    aside = project.table("photos_set_aside.csv")
+    [row] = aside[aside["set_aside_from"] == "every subset"].to_dict(orient="records")
+    assert row["reason"] == "no face found by dlib"
+    assert row["file"] not in set(project.table("photo_subsets.csv")["file"])
+
+
+def test_seeds_and_prompts_are_the_same_for_every_model(project):
+    tables = []
+    for model in [*SUBSETS, BASE_MODEL]:
+        files = sorted(
+            max((project.folder / "data/07_model_output" / model / "portraits").glob("*/portraits")).glob("*.png")
+        )
+        texts = [Image.open(file).text["likeness"] for file in files]
+        tables.append([(made["prompt"], made["seed"]) for made in map(json.loads, texts)])
+        assert {json.loads(text)["model"] for text in texts} == {model}
+    assert all(table == tables[0] for table in tables)
+    assert {prompt for prompt, _ in tables[0]} == {
+        "a photo of sks man as a child",
+        "a photo of sks man as a man in his forties",
+    }
+
+
+def test_a_second_run_repeats_nothing(project):
+    before = project.finished("**/*")
+    leaderboard = project.newest("avatar_leaderboard.csv")
+    project.run()
+    assert project.finished("**/*") == before
+    assert project.newest("avatar_leaderboard.csv") != leaderboard
+    assert project.newest("avatar_leaderboard.csv").read_bytes() == leaderboard.read_bytes()
+
+
+def test_a_changed_parameter_redoes_exactly_what_depends_on_it(project):
+    pictures, faces, trained = (project.finished(pattern) for pattern in (PICTURES, FACES, TRAINED))
+    project.run({"avatar": {"verification": {"memorising_margin": 0.2}}})
+    assert [project.finished(pattern) for pattern in (PICTURES, FACES, TRAINED)] == [pictures, faces, trained]
+
+    project.run({"avatar": {"portraits": {"pictures_per_age": 3}}})
+    more = project.finished(PICTURES)
+    assert project.finished(TRAINED) == trained
+    assert pictures.items() <= more.items()
+    assert len(more) == len(pictures) + 7 * 2
+
+    project.run({"avatar": {"portraits": {"guidance_scale": 1.5}}})
+    assert project.finished(TRAINED) == trained
+    assert more.items() <= project.finished(PICTURES).items()
+    assert len(project.finished(PICTURES)) == len(more) + 7 * 4
+
+
+def test_one_photo_more_repeats_only_what_it_is_part_of(project):
+    faces, trained = project.finished(FACES), project.finished(TRAINED)
+    photo = next((project.raw / "sitter_photos" / "adult").glob("*.jpg"))
+    Image.open(photo).rotate(3, Image.Resampling.BICUBIC).save(photo.with_name("another.png"))
+    project.run(tags=["curation", "fine_tune"])
+    assert faces.items() <= project.finished(FACES).items()
+    assert len(project.finished(FACES)) == len(faces) + 1
+    assert trained.items() <= project.finished(TRAINED).items()
+    latest = {subset: max((project.folder / "data/06_models" / subset / "checkpoint").glob("*")) for subset in SUBSETS}
+    made = {subset: json.loads((path / "checkpoint/checkpoint.json").read_text()) for subset, path in latest.items()}
+    assert made["all_01"]["made_from"]["photos"] == 9
+    new = {name.split("/")[2] for name in project.finished(TRAINED).keys() - trained.keys()}
+    assert 2 <= len(new) <= 4  # the adult subsets and those of all ages, not the child ones
+
+
+@pytest.mark.timeout(600)
+def test_killed_five_times_it_ends_with_the_same_leaderboard_and_repeats_nothing(new_project, project):
+    interrupted = new_project()
+    first = min(project.folder.glob("data/08_reporting/avatar_leaderboard.csv/*/*.csv"))
+    # Moments are counted in finished files of the work folder; without the last, at which a run may be over.
+    moments = sorted(random.Random(0).sample(range(1, project.files_made - 10), 5))
+    survivors = {}
+    for moment in moments:
+        with interrupted.running() as process:
+            while process.poll() is None and len(interrupted.finished("**/*")) < moment:
+                time.sleep(0.02)
+            assert process.poll() is None, f"ended before it could be killed:\n{interrupted.log}"
+        assert process.returncode == -signal.SIGKILL
+        survivors |= {file: interrupted.finished(file)[file] for file in keep(interrupted)}
+    with interrupted.running() as process:
+        process.wait(timeout=300)
+    assert process.returncode == 0, interrupted.log
+    assert {file: interrupted.finished(file)[file] for file in survivors} == survivors
+    assert interrupted.newest("avatar_leaderboard.csv").read_bytes() == first.read_bytes()
+
+
+def keep(project):
+    """Finished pictures, faces and models."""
+    return [file for pattern in (PICTURES, FACES, TRAINED) for file in project.finished(pattern)]
+
+
+def test_numbers_are_finite_where_they_have_a_meaning(project):
+    board = project.table("avatar_leaderboard.csv").set_index("model")
+    for column in ("ssim_train", "verified_train", "ssim_generated", "verified_generated", "nearest_training_ssim"):
+        assert np.isfinite(board.loc[["child_01", "adult_01", "all_01"], column]).all()

@@ -1,0 +1,57 @@
+from pathlib import Path
+
+import pytest
+import yaml
+from PIL import Image
+from skimage import data
+
+from likeness.datasets import ImageSet
+from likeness.pipelines.benchmark import create_pipeline
+from likeness.pipelines.benchmark.nodes import benchmark_curation
+from likeness.pipelines.benchmark.options import CurationBenchmarkOptions
+
+CONF = Path(__file__).parents[3] / "conf" / "base" / "benchmark"
+
+
+def folder_of_faces(folder: Path, count: int) -> ImageSet:
+    face = Image.fromarray(data.astronaut()).crop((120, 0, 330, 210)).resize((128, 128))
+    for index in range(count):
+        face.rotate(4 * index).save(folder / f"{index}.png")
+    return ImageSet.from_folder(str(folder))
+
+
+def test_the_table_has_a_row_a_case(tmp_path: Path) -> None:
+    options = CurationBenchmarkOptions(photos=4, subset=2, size=128)
+    table = benchmark_curation(folder_of_faces(tmp_path, 5), options)
+    assert table["case"].tolist() == ["verification", "ssim"]
+    assert table["our_photos"].tolist() == [4, 4]
+    assert table["reference_pairs"].tolist() == [1, 1]
+    assert (table["ratio"] > 0).all()
+    assert not table.isna().any(axis=None)
+
+
+def test_pairs_need_two_photographs(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="sitter_photos holds 1 pictures"):
+        benchmark_curation(folder_of_faces(tmp_path, 1), CurationBenchmarkOptions())
+
+
+def test_the_pipeline_reads_the_sitters_photos_and_leaves_its_table() -> None:
+    pipeline = create_pipeline()
+    assert pipeline.inputs() == {"sitter_photos", "params:benchmark.curation"}
+    assert pipeline.outputs() == {"benchmark_curation"}
+
+
+def test_the_configuration_fits() -> None:
+    parameters = yaml.safe_load((CONF / "parameters.yml").read_text())
+    assert CurationBenchmarkOptions(**parameters["benchmark"]["curation"]) == CurationBenchmarkOptions()
+    entry = yaml.safe_load((CONF / "catalog.yml").read_text())["benchmark_curation"]
+    assert (entry["type"], entry["versioned"]) == ("pandas.CSVDataset", True)
+
+
+def test_times_of_few_photographs_are_extrapolated_even_without_faces(tmp_path: Path) -> None:
+    # The faces are too small for the detector at 64 px: there is no distance to differ in.
+    options = CurationBenchmarkOptions(photos=100, subset=2, size=64, detector="opencv")
+    table = benchmark_curation(folder_of_faces(tmp_path, 2), options)
+    assert table["photos"].tolist() == [100, 100]
+    assert (table["our_seconds"] > table["our_seconds_measured"]).all()
+    assert table["largest_difference"].isna().tolist() == [True, False]

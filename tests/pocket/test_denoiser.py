@@ -1,0 +1,81 @@
+from pathlib import Path
+
+import pytest
+import torch
+from pydantic import ValidationError
+from transformers import CLIPTokenizer
+
+from likeness.datasets import WorkFolder
+from likeness.pocket.denoiser import train_denoiser
+from likeness.pocket.options import DenoiserOptions, TextEncoderOptions, TokenizerOptions
+from likeness.pocket.tokenizer import token_ids, token_table, train_tokenizer
+
+CAPTIONS = [["a dark picture"], ["a bright picture", "bright"]]
+TEXT = TextEncoderOptions(width=16, layers=1, heads=2)
+TINY = {
+    "steps": 100,
+    "batch_size": 16,
+    "learning_rate": 3e-3,
+    "warmup_steps": 5,
+    "channels": (16, 32),
+    "layers": (1, 1),
+    "head_width": 8,
+    "norm_groups": 8,
+    "ema_decay": 0.8,
+    "log_every": 20,
+    "checkpoint_every": 1000,
+}
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> CLIPTokenizer:
+    return train_tokenizer([text for texts in CAPTIONS for text in texts], TokenizerOptions(vocabulary=540, length=8))
+
+
+@pytest.fixture(scope="module")
+def moments() -> torch.Tensor:
+    """Two pictures: all latents -1, and all latents 1."""
+    mean = torch.stack([-torch.ones(4, 8, 8), torch.ones(4, 8, 8)])
+    return torch.stack([mean, torch.full_like(mean, 0.05)], dim=1).half()
+
+
+def test_learns_which_caption_belongs_to_which_picture(
+    moments: torch.Tensor, tokenizer: CLIPTokenizer, tmp_path: Path
+) -> None:
+    unet, text_encoder, losses = train_denoiser(
+        moments,
+        token_table(tokenizer, CAPTIONS),
+        tokenizer,
+        TEXT,
+        DenoiserOptions.model_validate(TINY),
+        WorkFolder(tmp_path, "denoiser", "key"),
+    )
+    assert losses["loss"].iloc[-1] < 0.5 * losses["loss"].iloc[0]
+    assert unet.config.sample_size == 8
+    # From pure noise the velocity is minus the latents: what the caption says they are.
+    context = text_encoder(token_ids(tokenizer, ["a dark picture", "bright"]))[0]
+    dark, bright = -unet(torch.randn(1, 4, 8, 8).expand(2, -1, -1, -1), 999, context).sample.mean((1, 2, 3))
+    assert dark < -0.5
+    assert bright > 0.5
+
+
+def test_the_same_seed_gives_the_same_weights(moments: torch.Tensor, tokenizer: CLIPTokenizer, tmp_path: Path) -> None:
+    def trained(key: str, seed: int) -> torch.Tensor:
+        options = DenoiserOptions.model_validate({**TINY, "steps": 3, "seed": seed})
+        work = WorkFolder(tmp_path, "denoiser", key)
+        table = token_table(tokenizer, CAPTIONS)
+        return train_denoiser(moments, table, tokenizer, TEXT, options, work)[0].conv_in.weight
+
+    assert torch.equal(trained("one", 1), trained("two", 1))
+    assert not torch.equal(trained("one", 1), trained("three", 2))
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [({"layers": (1, 1, 1)}, "one number for each"), ({"channels": (16, 24), "head_width": 16}, "multiple of")],
+)
+def test_options_that_do_not_fit_are_refused(changed: dict[str, object], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        DenoiserOptions.model_validate({**TINY, **changed})
+    with pytest.raises(ValidationError, match="multiple of heads"):
+        TextEncoderOptions(width=10, heads=4)

@@ -1,0 +1,53 @@
+from dataclasses import replace
+
+import numpy as np
+
+from likeness.synthetic.lens import develop
+from likeness.synthetic.shot import Shot
+
+SHOT = Shot(1, 30)
+GREY = np.full((96, 96, 3), 0.3, np.float32)
+
+
+def developed(image: np.ndarray, shot: Shot = SHOT, size: int = 48, seed: int = 0) -> np.ndarray:
+    return develop(image, shot, size, np.random.default_rng(seed))
+
+
+def test_light_becomes_a_picture() -> None:
+    picture = developed(GREY)
+    assert picture.shape == (48, 48, 3)
+    assert picture.dtype == np.uint8
+    np.testing.assert_array_equal(picture, developed(GREY))
+    assert 130 < picture.mean() < 170
+    assert developed(0 * GREY).max() < 10
+    assert developed(100 * GREY).min() > 240
+
+
+def test_exposure_brightens() -> None:
+    means = [developed(GREY, replace(SHOT, exposure=exposure)).mean() for exposure in (0.05, 0.5, 1.0, 1.3)]
+    assert means == sorted(means)
+    assert means[0] < 50
+
+
+def test_corners_are_darker() -> None:
+    picture = developed(GREY, seed=3).astype(float)
+    assert picture[:6, :6].mean() < picture[21:27, 21:27].mean() - 1
+
+
+def test_grain_is_faint_and_stronger_in_the_dark() -> None:
+    usual = np.diff(developed(GREY).astype(float)[20:28, 20:28], axis=1).std()
+    dark = np.diff(developed(GREY, replace(SHOT, hard="dark")).astype(float)[20:28, 20:28], axis=1).std()
+    assert 0.5 < usual < 5
+    assert dark > 2 * usual
+
+
+def test_a_blurred_shot_has_no_edges() -> None:
+    edge = GREY.copy()
+    edge[:, 48:] = 0.0
+    sharp, blurred = (
+        np.abs(np.diff(developed(edge, replace(SHOT, hard=hard)).astype(float), axis=1)).max()
+        for hard in ("", "blurred")
+    )
+    assert blurred < 0.5 * sharp
+    grey = developed(GREY, replace(SHOT, hard="blurred")).mean()
+    assert abs(grey - developed(GREY).mean()) < 3

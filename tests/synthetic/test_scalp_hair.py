@@ -1,0 +1,77 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from likeness.synthetic.body import Body
+from likeness.synthetic.hairstyles import HAIRSTYLES
+from likeness.synthetic.person import Person
+from likeness.synthetic.scalp_hair import density_at, scalp_hair
+from likeness.synthetic.skull import skull_of, surface_radius
+from likeness.synthetic.strands import Strands
+
+
+def grown(person: Person, age: float, body: Body, style: str = "short") -> Strands | None:
+    few = replace(HAIRSTYLES[style], count=700)
+    return scalp_hair(person, age, body, few, density_at(person, age, body.head), np.random.default_rng(0))
+
+
+def test_density_falls_with_age_in_balding_men_alone(man: Person, woman: Person, body: Body) -> None:
+    man_s, woman_s = ([density_at(person, age, body.head).sum() for age in (20, 45, 70)] for person in (man, woman))
+    assert man_s == sorted(man_s, reverse=True)
+    assert woman_s[0] == woman_s[1] > woman_s[2] > man_s[2]
+    assert density_at(woman, 0, body.head).sum() < 0.7 * woman_s[0]
+
+
+def test_a_bald_head_has_no_strands(man: Person, body: Body) -> None:
+    bare = np.zeros(len(body.vertices), np.float32)
+    assert scalp_hair(man, 30, body, HAIRSTYLES["short"], bare, np.random.default_rng(0)) is None
+
+
+@pytest.mark.parametrize("style", HAIRSTYLES)
+def test_every_style_grows_out_of_the_scalp_and_stays_out_of_the_skull(woman: Person, body: Body, style: str) -> None:
+    hair = grown(woman, 30, body, style)
+    assert hair is not None
+    assert np.isfinite(hair.nodes).all()
+    assert hair.colour.shape == (len(hair.nodes), 3)
+    assert hair.ambient.shape == hair.nodes.shape[:2]
+    assert hair.ambient.min() > 0
+    assert hair.ambient.max() <= 1
+    skull = skull_of(body)
+    tips = hair.nodes[::9, -1] - np.array(skull.centre)
+    surface = np.array([surface_radius(tuple(map(float, tip)), skull) for tip in tips])
+    depth = (surface - np.linalg.norm(tips, axis=1)) / body.unit
+    assert depth.max() < 0.12 + HAIRSTYLES[style].curl
+
+
+def test_fewer_strands_grow_on_a_receding_hairline(man: Person, body: Body) -> None:
+    young, old = grown(man, 20, body), grown(man, 70, body)
+    assert young is not None
+    assert old is not None
+    assert len(old.nodes) < 0.9 * len(young.nodes)
+
+
+def test_long_hair_leaves_the_face_free_and_a_fringe_does_not(woman: Person, body: Body) -> None:
+    def on_forehead(style: str) -> int:
+        hair = grown(woman, 30, body, style)
+        assert hair is not None
+        x, y, z = np.moveaxis((hair.nodes - body.between_eyes()) / body.unit, -1, 0)
+        return int(((np.abs(x) < 0.5) & (y < 0.6) & (z < 0.95) & (z > 0.3)).any(1).sum())
+
+    assert on_forehead("long") < 3
+    assert on_forehead("fringe") > 10
+
+
+def test_a_ponytail_hangs_behind(woman: Person, body: Body) -> None:
+    tail, bob = grown(woman, 30, body, "ponytail"), grown(woman, 30, body, "crew cut")
+    assert tail is not None
+    assert bob is not None
+    assert len(tail.nodes) == len(bob.nodes) + 900
+    behind = (tail.nodes[:, -1] - body.between_eyes()) / body.unit
+    assert ((behind[:, 1] > 2.4) & (behind[:, 2] < 0)).sum() > 500
+
+
+def test_strands_next_to_the_skin_come_first(woman: Person, body: Body) -> None:
+    hair = grown(woman, 30, body)
+    assert hair is not None
+    assert (np.diff(hair.ambient[:, 0]) >= 0).all()

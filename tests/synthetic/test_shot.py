@@ -1,0 +1,57 @@
+import numpy as np
+import pytest
+
+from likeness.synthetic.head import HeadModel
+from likeness.synthetic.places import PLACES
+from likeness.synthetic.shot import EXPRESSIONS, HARD, draw_shot
+
+
+def shots(hard: str = "", count: int = 200) -> list:
+    return [draw_shot(np.random.default_rng(seed), 30.0, hard=hard) for seed in range(count)]
+
+
+def test_equal_randomness_is_an_equal_shot() -> None:
+    assert shots(count=3) == shots(count=3)
+    assert len(set(shots())) == 200
+
+
+def test_a_face_is_seen_from_the_front() -> None:
+    drawn = shots()
+    assert max(abs(shot.yaw) for shot in drawn) <= 0.5
+    assert min(shot.head_height for shot in drawn) >= 0.5
+    assert {shot.expression for shot in drawn} == set(EXPRESSIONS)
+    assert {shot.place for shot in drawn} == set(PLACES)
+    assert {shot.hard for shot in drawn} == {""}
+
+
+@pytest.mark.parametrize(
+    ("hard", "name", "low", "high"),
+    [
+        ("back of the head", "yaw", 1.7, 4.6),
+        ("dark", "exposure", 0.0, 0.07),
+        ("tiny", "head_height", 0.05, 0.09),
+    ],
+)
+def test_hard_shots_are_out_of_the_ordinary(hard: str, name: str, low: float, high: float) -> None:
+    values = [getattr(shot, name) for shot in shots(hard, 60)]
+    assert low < min(values)
+    assert max(values) < high
+    assert hard in HARD
+
+
+def test_profiles_show_either_side() -> None:
+    yaw = np.array([shot.yaw for shot in shots("profile", 60)])
+    assert (np.abs(yaw) > 1.2).all()
+    assert {-1, 1} == set(np.sign(yaw))
+
+
+def test_small_children_seldom_wear_glasses() -> None:
+    child = [draw_shot(np.random.default_rng(seed), 4.0).glasses for seed in range(400)]
+    adult = [draw_shot(np.random.default_rng(seed), 40.0).glasses for seed in range(400)]
+    assert 0 < sum(child) < sum(adult) / 2
+
+
+def test_expressions_are_made_of_actions_the_head_knows(head: HeadModel) -> None:
+    for actions in EXPRESSIONS.values():
+        assert set(actions) <= set(head.action_names)
+        assert all(0 < strength <= 1 for strength in actions.values())
