@@ -48,6 +48,8 @@ def test_someone_far_away_is_small(body: Body) -> None:
     assert head_height(body, camera) == pytest.approx(0.07, rel=0.05)
     pixels, _ = camera.project(body.between_eyes())
     assert pixels[0] == pytest.approx(128 * 0.7, abs=3)
+    assert 128 * 0.85 < pixels[1] < 128  # so that the mesh's lower edge lies outside
+    assert camera.project(body.vertices)[0][:, 1].max() > 128
 
 
 def test_a_head_fills_no_more_than_the_picture_holds(body: Body) -> None:

@@ -82,6 +82,9 @@ def test_weight_and_sex_show(head: HeadModel) -> None:
     assert np.abs(strong - middling).max() > 0.001
     woman, man = (head.vertices(30, masculine, none) for masculine in (0.0, 1.0))
     assert np.abs(man - woman).max() > 0.005
+    for below_eyes in (1.5, 2.5):  # jaw and shoulders
+        level = np.abs(head.rest[:, 2] + below_eyes) < 0.15
+        assert np.ptp(man[level, 0]) > 1.03 * np.ptp(woman[level, 0])
 
 
 def test_an_expression_moves_the_mouth_and_not_the_crown(head: HeadModel, shape: np.ndarray) -> None:
