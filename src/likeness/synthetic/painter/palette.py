@@ -1,0 +1,54 @@
+"""The painter's colours: lightness, saturation and hue as the palette gives them."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from likeness.synthetic.painter.style import Palette
+from likeness.synthetic.vectors import Array
+
+_REACH = 22.0
+"""ΔE*ab over which a pigment attracts colours."""
+_LIGHTNESS_WEIGHT = 0.35
+"""A pigment can be lightened with white and darkened: lightness says less than hue which one is taken."""
+
+
+def to_lab(picture: NDArray[np.uint8]) -> Array:
+    """CIE L*a*b* (D65) of an sRGB picture (h, w, 3) uint8, float32."""
+    return np.asarray(cv2.cvtColor(picture.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2Lab), np.float32)
+
+
+def to_srgb(lab: Array) -> NDArray[np.uint8]:
+    """An sRGB picture (h, w, 3) uint8 of CIE L*a*b*; colours that sRGB lacks are clipped."""
+    rgb = cv2.cvtColor(np.ascontiguousarray(lab, np.float32), cv2.COLOR_Lab2RGB)
+    return np.clip(rgb * 255 + 0.5, 0, 255).astype(np.uint8)
+
+
+def recolour(lab: Array, palette: Palette) -> Array:
+    """A picture (h, w, 3) in the palette's colours."""
+    lightness = np.clip(50 + (lab[..., :1] - 50) * palette.contrast, 0, 100)
+    if palette.tones:
+        lightness = _in_tones(lightness, 100 / palette.tones)
+    chroma = lab[..., 1:] * palette.saturation
+    chroma = chroma + np.array([0, palette.warmth / 100], np.float32) * (lightness - 50)
+    span = (palette.lightest - palette.darkest) / 100
+    seen = np.concatenate([palette.darkest + lightness * span, chroma], -1).astype(np.float32)
+    return _towards(seen, palette) if palette.pigments else seen
+
+
+def _in_tones(lightness: Array, step: float) -> Array:
+    """Lightness gathered at multiples of a step, with soft passages between (Winnemöller et al. 2006)."""
+    nearest = np.round(lightness / step) * step
+    return np.asarray(nearest + 0.5 * step * np.tanh(2.6 * (lightness - nearest) / step) * 0.9, np.float32)
+
+
+def _towards(lab: Array, palette: Palette) -> Array:
+    """Colours drawn to the pigments near them; lightness follows half as far, so that forms stay readable."""
+    pigments = np.array(palette.pigments, np.float32)
+    scale = np.array([_LIGHTNESS_WEIGHT, 1, 1], np.float32)
+    apart = (((lab[..., None, :] - pigments) * scale) ** 2).sum(-1)
+    weight = np.exp((apart.min(-1, keepdims=True) - apart) / (2 * _REACH**2))
+    mixed = (weight[..., None] * pigments).sum(-2) / weight.sum(-1)[..., None]
+    return lab + (mixed - lab) * (np.array([0.3, 1, 1], np.float32) * palette.pull)
