@@ -3,6 +3,8 @@
 #   make avatar                                      one person at ten ages, six ways of fine-tuning
 #   make avatar PARAMS=sitter_photos=/my/photos      the same from your own photographs
 #   make avatar ARGS="--tags curation"               whatever else `kedro run` takes
+#   make prompt_edit                                 pictures edited by their prompts, and what survives of them
+#   make edit PROMPT='a red car' EDIT='a blue car'   one edit
 #   make viz | lab                                   look at it: Kedro-Viz, or a notebook
 #   make test | lint                                 what every change has to pass
 
@@ -19,11 +21,16 @@ export PIP_NO_COMPILE := 1
 
 RUN = $(BIN)/kedro run --pipeline $@ $(if $(PARAMS),--params '$(PARAMS)') $(ARGS)
 
-.PHONY: avatar prompt_edit cezanne benchmark pocket sample test lint viz lab clean
+.PHONY: avatar prompt_edit edit cezanne benchmark pocket sample test lint viz lab clean
 .PRECIOUS: $(VENV)/.ready-%
 
 avatar prompt_edit cezanne benchmark: $(VENV)/.ready
 	$(RUN)
+
+# Prompts go through a file: Kedro's --params would split them at their commas.
+edit: $(VENV)/.ready
+	$(BIN)/python src/likeness/pipelines/prompt_edit/one_off.py data/00_work/edit.yml
+	$(BIN)/kedro run --pipeline prompt_edit --params edits=data/00_work/edit.yml $(if $(PARAMS),--params '$(PARAMS)') $(ARGS)
 
 # The synthetic people need the synthetic extra.
 pocket sample: $(VENV)/.ready-synthetic
