@@ -52,7 +52,9 @@ def train(name: str, trained: Trained, one_step: Step, options: TrainingOptions,
     recorded: list[dict[str, Tensor]] = []
     saved_at = progress.step
     began = time.perf_counter() - progress.seconds
-    with tqdm(total=options.steps, initial=progress.step, desc=name, unit="step", mininterval=2) as bar:
+    # Every step has the same shapes, so the search for cuDNN's fastest kernels pays.
+    fastest = torch.backends.cudnn.flags(enabled=True, benchmark=True)
+    with fastest, tqdm(total=options.steps, initial=progress.step, desc=name, unit="step", mininterval=2) as bar:
         while (share := budget.progress(progress.step, progress.seconds)) < 1:
             rate = learning_rate(options, progress.step, share)
             for optimiser in trained.optimisers.values():
