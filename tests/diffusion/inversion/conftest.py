@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import replace
+
+import pytest
+import torch
+from diffusers import DDPMScheduler
+from PIL import Image
+from skimage import data
+from torch import Tensor
+
+from likeness.diffusion.model import DiffusionModel, encode_prompts
+
+NOISE = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"}
+SCHEDULERS = {
+    # Stable Diffusion 1: the last step ends at the first level, whose variance still holds a thousandth of noise.
+    "epsilon": {"steps_offset": 1, "set_alpha_to_one": False},
+    # The pocket model: pure noise at the start, clean latents at the end.
+    "v_prediction": {"rescale_betas_zero_snr": True, "timestep_spacing": "trailing"},
+}
+
+
+def with_scheduler(model: DiffusionModel, prediction: str, **options) -> DiffusionModel:
+    """The model with another scheduler; its weights are shared."""
+    config = NOISE | SCHEDULERS.get(prediction, {}) | {"prediction_type": prediction} | options
+    return replace(model, scheduler=DDPMScheduler.from_config(config))
+
+
+@pytest.fixture(scope="session")
+def attentive(opened: DiffusionModel) -> DiffusionModel:
+    """The tiny model with a UNet that listens to its prompts: random weights hardly do."""
+    unet = deepcopy(opened.unet)
+    for name, weights in unet.named_parameters():
+        if "attn2.to_out.0.weight" in name:
+            weights.mul_(8)
+    return replace(opened, unet=unet)
+
+
+@pytest.fixture(scope="session", params=["epsilon", "v_prediction"])
+def model(request: pytest.FixtureRequest, attentive: DiffusionModel) -> DiffusionModel:
+    """Both kinds of model, each with the schedule it usually comes with."""
+    return with_scheduler(attentive, request.param)
+
+
+@pytest.fixture(scope="session")
+def latents() -> Tensor:
+    """Two photographs' latents, (2, 8, 8, 8)."""
+    return torch.randn(2, 8, 8, 8, generator=torch.Generator().manual_seed(0))
+
+
+@pytest.fixture(scope="session")
+def context(attentive: DiffusionModel) -> Tensor:
+    """Embeddings of two prompts, (2, 24, 32)."""
+    with torch.no_grad():
+        return encode_prompts(attentive, ["a photo of a man", "a newborn baby in a forest"])
+
+
+@pytest.fixture(scope="session")
+def nothing(attentive: DiffusionModel, context: Tensor) -> Tensor:
+    """Embeddings of the empty prompt, (2, 24, 32)."""
+    with torch.no_grad():
+        return encode_prompts(attentive, [""]).expand_as(context).clone()
+
+
+@pytest.fixture(scope="session")
+def photographs() -> list[Image.Image]:
+    """Two photographs of 64 pixels."""
+    return [Image.fromarray(picture).resize((64, 64)) for picture in (data.astronaut(), data.coffee())]
