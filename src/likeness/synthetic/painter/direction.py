@@ -49,7 +49,8 @@ def stroke_directions(lab: Array, direction: Direction, rng: np.random.Generator
         wander = _patches(lab, direction.patch * side, rng)
     else:
         wander = clouds(height, width, 0.35 * side, 2, rng) * 1.5
-    angle = -np.radians(2 * (direction.angle + direction.spread * wander))  # y points downwards
+    angle = direction.angle + direction.sway * float(rng.standard_normal())
+    angle = -np.radians(2 * (angle + direction.spread * wander))  # y points downwards
     preferred = np.stack([np.cos(angle), np.sin(angle)], -1)
     double = preferred * (1 - follow)[..., None] + tangent * (follow / (length + 1e-9))[..., None]
     half = np.arctan2(double[..., 1], double[..., 0]) / 2

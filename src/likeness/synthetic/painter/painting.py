@@ -46,8 +46,9 @@ def paint(picture: NDArray[np.uint8], style: Style, seed: int) -> NDArray[np.uin
     canvas = prepare(seen, style, style.ground, rng)
     if style.layers:
         field = stroke_directions(seen, style.direction, rng)
+        painted = ~bare_places(seen, style.ground.bare, rng)
         for layer in style.layers:
-            paint_layer(canvas, seen, field, layer, style.brush, rng)
+            paint_layer(canvas, seen, field, painted, layer, style.brush, rng)
     draw_lines(canvas, seen, style, rng)
     return to_srgb(dry(canvas, style, style.ground, rng))
 
@@ -63,8 +64,24 @@ def prepare(seen: Array, style: Style, ground: Ground, rng: np.random.Generator)
     return Canvas(under, under.copy(), np.zeros((height, width), np.float32), surface)
 
 
+def bare_places(seen: Array, share: float, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """Where the painter leaves the ground (h, w): flecks, rather where it is light and where little is to be seen."""
+    height, width = seen.shape[:2]
+    side = min(height, width)
+    lightness = np.ascontiguousarray(seen[..., 0])
+    detail = cv2.GaussianBlur(np.abs(lightness - cv2.GaussianBlur(lightness, (0, 0), 0.02 * side)), (0, 0), 0.04 * side)
+    score = clouds(height, width, 0.045 * side, 2, rng) + lightness / 200 - detail / 12
+    return np.asarray(score > np.quantile(score, 1 - share) if share > 0 else np.zeros_like(score, bool))
+
+
 def paint_layer(
-    canvas: Canvas, seen: Array, field: Array, layer: Layer, brush: Brush, rng: np.random.Generator
+    canvas: Canvas,
+    seen: Array,
+    field: Array,
+    painted: NDArray[np.bool_],
+    layer: Layer,
+    brush: Brush,
+    rng: np.random.Generator,
 ) -> None:
     """Paint with one brush where the canvas differs from the reference, in place (Hertzmann 1998)."""
     height, width = seen.shape[:2]
@@ -75,13 +92,12 @@ def paint_layer(
     cells = (int(np.ceil(height / spacing)), int(np.ceil(width / spacing)), 2)
     starts = origins(apart, spacing, layer.threshold, rng.random(cells, np.float32))
     starts = starts[rng.permutation(len(starts))]
-    if layer.bare > 0:
-        skipped = clouds(height, width, 0.12 * min(height, width), 3, rng)
-        where = skipped[starts[:, 1].astype(int), starts[:, 0].astype(int)]
-        starts = starts[where >= np.quantile(skipped, layer.bare)]
+    starts = starts[painted[starts[:, 1].astype(int), starts[:, 0].astype(int)]]
     step = max(size / 2, 1.0)
     steps = max(1, round(layer.length * size / 2 / step))
-    nodes, first, last, colours = trace(reference, canvas.intended, field, starts, step, steps, layer.tolerance)
+    nodes, first, last, colours = trace(
+        reference, canvas.intended, painted, field, starts, step, steps, layer.tolerance
+    )
     count = len(starts)
     shift = rng.standard_normal((count, 3), np.float32) * np.array(layer.jitter, np.float32)
     radii = np.full(nodes.shape[:2], size / 2, np.float32)

@@ -13,6 +13,10 @@ _REACH = 22.0
 """ΔE*ab over which a pigment attracts colours."""
 _LIGHTNESS_WEIGHT = 0.35
 """A pigment can be lightened with white and darkened: lightness says less than hue which one is taken."""
+_FORM = 0.03
+"""Share of the side over which local contrast is seen: a cheek, a bough."""
+_DEEPEST = 14.0
+"""Most L* that it adds."""
 
 
 def to_lab(picture: NDArray[np.uint8]) -> Array:
@@ -28,7 +32,9 @@ def to_srgb(lab: Array) -> NDArray[np.uint8]:
 
 def recolour(lab: Array, palette: Palette) -> Array:
     """A picture (h, w, 3) in the palette's colours."""
-    lightness = np.clip(50 + (lab[..., :1] - 50) * palette.contrast, 0, 100)
+    local = lab[..., 0] - cv2.GaussianBlur(lab[..., 0], (0, 0), _FORM * min(lab.shape[:2]))
+    lightness = lab[..., 0] + np.clip(palette.modelling * local, -_DEEPEST, _DEEPEST)
+    lightness = np.clip(50 + (lightness[..., None] - 50) * palette.contrast, 0, 100)
     if palette.tones:
         lightness = _in_tones(lightness, 100 / palette.tones)
     chroma = lab[..., 1:] * palette.saturation
@@ -45,10 +51,14 @@ def _in_tones(lightness: Array, step: float) -> Array:
 
 
 def _towards(lab: Array, palette: Palette) -> Array:
-    """Colours drawn to the pigments near them; lightness follows half as far, so that forms stay readable."""
+    """Colours drawn to the pigments near them; lightness follows less, so that forms stay readable.
+
+    The weights are Gaussian in the distance; what all pigments have in common cancels, which leaves a softmax.
+    """
     pigments = np.array(palette.pigments, np.float32)
-    scale = np.array([_LIGHTNESS_WEIGHT, 1, 1], np.float32)
-    apart = (((lab[..., None, :] - pigments) * scale) ** 2).sum(-1)
-    weight = np.exp((apart.min(-1, keepdims=True) - apart) / (2 * _REACH**2))
-    mixed = (weight[..., None] * pigments).sum(-2) / weight.sum(-1)[..., None]
-    return lab + (mixed - lab) * (np.array([0.3, 1, 1], np.float32) * palette.pull)
+    scale = np.array([_LIGHTNESS_WEIGHT, 1, 1], np.float32) / _REACH
+    scaled = pigments * scale
+    logits = (lab * scale) @ scaled.T - 0.5 * (scaled**2).sum(-1)
+    weights = np.exp(logits - logits.max(-1, keepdims=True))
+    mixed = weights @ pigments / weights.sum(-1, keepdims=True)
+    return np.asarray(lab + (mixed - lab) * (np.array([0.3, 1, 1], np.float32) * np.float32(palette.pull)), np.float32)

@@ -20,6 +20,7 @@ class Palette:
         darkest: L* that black becomes.
         lightest: L* that white becomes.
         warmth: Warm lights and cool shades: change of b* from black to white.
+        modelling: Local contrast added, so that flat lighting does not hide forms.
         tones: Number of washes of different lightness that the picture is reduced to; 0 keeps all.
     """
 
@@ -30,6 +31,7 @@ class Palette:
     darkest: float = 0.0
     lightest: float = 100.0
     warmth: float = 0.0
+    modelling: float = 0.0
     tones: int = 0
 
 
@@ -42,6 +44,7 @@ class Direction:
         spread: Degrees by which the preference wanders over the picture or, with patches, from one to the next.
         follow: 0 the preference alone, 1 along the picture's edges wherever there are any.
         smoothing: Standard deviation over which the picture's gradients are gathered.
+        sway: Standard deviation of the preferred direction from picture to picture, degrees.
         patch: Side of the patches in which all strokes run parallel; 0 for none.
     """
 
@@ -49,6 +52,7 @@ class Direction:
     spread: float = 60.0
     follow: float = 1.0
     smoothing: float = 0.012
+    sway: float = 4.0
     patch: float = 0.0
 
 
@@ -65,7 +69,6 @@ class Layer:
         opacity: 0 to 1.
         jitter: Standard deviation of L*, a* and b* from stroke to stroke.
         blur: Standard deviation of the reference's blur, in widths.
-        bare: Share of the strokes that are left out, in clusters, where the ground shows.
     """
 
     width: float
@@ -76,7 +79,6 @@ class Layer:
     opacity: float = 1.0
     jitter: Lab = (0.0, 0.0, 0.0)
     blur: float = 0.35
-    bare: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,7 @@ class Ground:
 
     Attributes:
         colour: Of the bare ground.
+        bare: Share of the picture where no stroke begins and the ground may show, rather where it is light.
         underpainting: Share of the picture's own tones rubbed into it before the first stroke.
         grain: Size of the grain, or of two threads of the weave.
         weave: Canvas instead of paper.
@@ -148,6 +151,7 @@ class Ground:
     """
 
     colour: Lab = (95.0, 0.0, 3.0)
+    bare: float = 0.0
     underpainting: float = 0.0
     grain: float = 0.010
     weave: bool = False

@@ -9,7 +9,7 @@ _WATERCOLOUR = Style(
     palette=Palette(saturation=1.2, contrast=1.05, darkest=26, lightest=100, tones=7),
     ground=Ground((98, 0, 2), underpainting=0.35, grain=0.014, relief=1.6),
     layers=(
-        Layer(0.080, 3, 0.8, 0, 12, opacity=0.6, jitter=(2, 2, 2), bare=0.06),
+        Layer(0.080, 3, 0.8, 0, 12, opacity=0.6, jitter=(2, 2, 2)),
         Layer(0.034, 4, 0.8, 3, 10, opacity=0.65, jitter=(1.5, 1.5, 1.5)),
         Layer(0.013, 4, 0.8, 5, 9, opacity=0.8),
         Layer(0.007, 4, 0.9, 6, 9, opacity=0.9),
@@ -21,13 +21,13 @@ _WATERCOLOUR = Style(
 
 _OIL = Style(
     name="oil",
-    palette=Palette(saturation=1.15, contrast=1.2, darkest=4, lightest=94, warmth=6),
+    palette=Palette(saturation=1.15, contrast=1.2, darkest=4, lightest=94, warmth=6, modelling=0.45),
     ground=Ground((38, 8, 20), grain=0.010, weave=True, relief=1.0),
     layers=(
         Layer(0.085, 7, 1.1, 0, 32, jitter=(5, 2, 2)),
         Layer(0.042, 8, 1.0, 7, 20, jitter=(4.5, 1.5, 1.5)),
         Layer(0.018, 8, 1.0, 9, 16, jitter=(2.5, 1, 1)),
-        Layer(0.008, 7, 0.9, 9, 13, jitter=(1, 0.5, 0.5)),
+        Layer(0.008, 7, 0.9, 7, 12, jitter=(1, 0.5, 0.5)),
     ),
     brush=Brush(bristles=0.9, roundness=0.5, ragged=0.3, load=1.2, drying=0.25),
     direction=Direction(35, 60),
@@ -36,14 +36,14 @@ _OIL = Style(
 
 _IMPRESSIONIST = Style(
     name="impressionist",
-    palette=Palette(saturation=1.3, contrast=0.9, darkest=18, lightest=100, warmth=10),
+    palette=Palette(saturation=1.3, contrast=0.9, darkest=18, lightest=100, warmth=10, modelling=0.5),
     ground=Ground((80, 2, 14), grain=0.010, weave=True, relief=1.0),
     layers=(
-        Layer(0.045, 2.4, 1.0, 0, 50, jitter=(4, 6, 8)),
-        Layer(0.027, 2.6, 0.9, 0, 22, jitter=(4.5, 7, 8.5)),
-        Layer(0.016, 2.6, 0.9, 5, 16, jitter=(3, 5, 6)),
-        Layer(0.010, 2.6, 0.9, 6, 13, jitter=(2, 3, 3)),
-        Layer(0.006, 3.0, 1.0, 8, 12),
+        Layer(0.045, 2.4, 1.0, 0, 50, jitter=(4, 6, 7)),
+        Layer(0.027, 2.6, 0.9, 0, 22, jitter=(4.5, 6, 7)),
+        Layer(0.016, 2.6, 0.9, 5, 16, jitter=(2.5, 4, 5)),
+        Layer(0.010, 2.6, 0.9, 6, 13, jitter=(1.5, 2, 2)),
+        Layer(0.006, 3.0, 1.0, 7, 11),
     ),
     brush=Brush(bristles=0.2, roundness=1.0, ragged=0.1, load=1.0),
     direction=Direction(10, 45, follow=0.85),
@@ -52,24 +52,28 @@ _IMPRESSIONIST = Style(
 
 _PENCIL = Style(
     name="pencil",
-    palette=Palette(saturation=0, contrast=1.15),
-    ground=Ground((96, 0, 2), underpainting=0.22, grain=0.008, relief=1.0),
+    palette=Palette(saturation=0, contrast=1.15, modelling=0.55),
+    ground=Ground((96, 0, 2), underpainting=0.28, grain=0.008, relief=1.0),
     hatching=(
+        (Lines(0.0045, 0.10, 0.0062, 0.10, 0.6, colour=(48, 0, 1), opacity=0.7), Direction(50, 8, 0.25)),
         (Lines(0.0055, 0.11, 0.0065, 0.20, 0.8, colour=(32, 0, 1), opacity=0.8), Direction(50, 8, 0.25)),
         (Lines(0.0055, 0.09, 0.0070, 0.45, 0.9, colour=(28, 0, 1), opacity=0.85), Direction(78, 8, 0.25)),
         (Lines(0.0060, 0.07, 0.0070, 0.65, 0.95, colour=(22, 0, 1), opacity=0.95), Direction(20, 8, 0.3)),
     ),
-    contours=(Lines(0.0075, 0.25, 0.012, 1.0, 6, swell=0.5, colour=(20, 0, 1), opacity=0.95, scale=0.0042),),
+    contours=(Lines(0.0075, 0.25, 0.012, 1.1, 6, swell=0.5, colour=(20, 0, 1), opacity=0.95, scale=0.0040),),
     pen=Brush(grain=0.4, softness=0.3),
 )
 
 _WOODCUT = Style(
     name="woodcut",
-    palette=Palette(saturation=1.2, contrast=1.1, darkest=30, lightest=95),
+    palette=Palette(saturation=1.2, contrast=1.1, darkest=30, lightest=95, modelling=0.65),
     ground=Ground((93, 0, 9), grain=0.02, relief=0.8),
     inks=5,
-    hatching=((Lines(0.019, 0.5, 0.017, 0.33, 0.66, swell=1, colour=(9, 0, 0)), Direction(0, 50, 0.9, 0.02)),),
-    contours=(Lines(0.013, 0.5, 0.013, 1.4, 7, swell=0.8, colour=(9, 0, 0), scale=0.0055),),
+    hatching=(
+        (Lines(0.019, 0.5, 0.017, 0.33, 0.66, swell=1, colour=(9, 0, 0)), Direction(0, 50, 0.9, 0.02)),
+        (Lines(0.008, 0.2, 0.016, 0.24, 0.50, swell=1, colour=(9, 0, 0)), Direction(20, 30, 0.8, 0.02)),
+    ),
+    contours=(Lines(0.013, 0.5, 0.013, 1.2, 7, swell=0.85, colour=(9, 0, 0), scale=0.0048),),
 )
 
 STYLES: dict[str, Style] = {
@@ -95,12 +99,13 @@ LEARNED_STYLE = Style(
         pull=0.75,
         saturation=1.25,
         contrast=1.1,
+        modelling=0.4,
     ),
-    ground=Ground((86, 2, 15), grain=0.010, weave=True, relief=1.4),
+    ground=Ground((86, 2, 15), bare=0.055, grain=0.010, weave=True, relief=1.4),
     layers=(
-        Layer(0.050, 3, 1.0, 0, 40, jitter=(3, 2, 3), bare=0.06),
-        Layer(0.026, 3.6, 0.8, 0, 18, jitter=(4.5, 3, 4.5), bare=0.10),
-        Layer(0.016, 3.6, 0.8, 5, 15, jitter=(3.5, 2.5, 3.5)),
+        Layer(0.050, 3, 1.0, 0, 40, jitter=(3, 2, 3)),
+        Layer(0.023, 5, 0.9, 0, 17, jitter=(4, 2.5, 4)),
+        Layer(0.014, 4.6, 0.9, 5, 15, jitter=(3.5, 2, 3)),
         Layer(0.008, 4, 0.9, 7, 13, jitter=(1.5, 1.5, 1.5)),
     ),
     brush=Brush(bristles=0.5, roundness=0.1, ragged=0.15, load=0.7, drying=0.2),
@@ -128,13 +133,14 @@ REPLICA_STYLE = Style(
         ),
         pull=0.7,
         saturation=1.15,
-        contrast=1.02,
+        contrast=1.06,
+        modelling=0.3,
     ),
-    ground=Ground((90, 1, 9), grain=0.010, weave=True, relief=1.2),
+    ground=Ground((90, 1, 9), bare=0.035, grain=0.010, weave=True, relief=1.2),
     layers=(
-        Layer(0.050, 3.6, 1.0, 0, 40, jitter=(3, 2, 3), bare=0.02),
-        Layer(0.027, 4.2, 0.8, 0, 18, opacity=0.85, jitter=(3.5, 2.5, 3.5), bare=0.04),
-        Layer(0.016, 4.2, 0.8, 5, 15, opacity=0.85, jitter=(2.5, 2, 2.5)),
+        Layer(0.050, 3.6, 1.0, 0, 40, jitter=(3, 2, 3)),
+        Layer(0.025, 5, 0.9, 0, 17, opacity=0.85, jitter=(3, 2, 3)),
+        Layer(0.015, 4.6, 0.9, 5, 15, opacity=0.85, jitter=(2.5, 1.5, 2)),
         Layer(0.008, 4.5, 0.9, 7, 13, jitter=(1.5, 1.5, 1.5)),
     ),
     brush=Brush(bristles=0.4, roundness=0.5, ragged=0.1, softness=0.45, load=0.5, drying=0.15),

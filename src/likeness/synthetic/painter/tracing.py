@@ -78,13 +78,21 @@ def origins(apart: Array, spacing: float, threshold: float, jitter: Array) -> Ar
 
 @compiled
 def trace(
-    reference: Array, canvas: Array, field: Array, starts: Array, step: float, steps: int, tolerance: float
+    reference: Array,
+    canvas: Array,
+    painted: NDArray[np.bool_],
+    field: Array,
+    starts: Array,
+    step: float,
+    steps: int,
+    tolerance: float,
 ) -> tuple[Array, NDArray[np.int32], NDArray[np.int32], Array]:
     """Strokes from their middles both ways, until the colour no longer fits or the canvas is nearer to the reference.
 
     Args:
         reference: (h, w, 3) CIE L*a*b*, blurred for this brush.
         canvas: (h, w, 3) as painted so far, as intended.
+        painted: (h, w) where strokes may run.
         field: (h, w, 2) unit vectors.
         starts: (n, 2) x and y.
         step: Pixels.
@@ -114,8 +122,8 @@ def trace(
                     break
                 r, c = int(y), int(x)
                 own = difference(reference, r, c, lightness, a, b)
-                painted = difference(canvas, r, c, reference[r, c, 0], reference[r, c, 1], reference[r, c, 2])
-                if own > tolerance or (k > 1 and painted < own):
+                done = difference(canvas, r, c, reference[r, c, 0], reference[r, c, 1], reference[r, c, 2])
+                if not painted[r, c] or own > tolerance or (k > 1 and done < own):
                     break
                 nodes[i, steps + way * k, 0], nodes[i, steps + way * k, 1] = x, y
                 if way < 0:
