@@ -41,7 +41,7 @@ def test_a_step_is_its_two_factors(model, latents):
 
 
 def test_velocities_rotate_the_latents_also_from_pure_noise(attentive):
-    """Four steps on 1000 timesteps, trailing: the levels are those of timesteps 999 (no signal), 749, 499, 249, none."""
+    """Four trailing steps of 1000: the levels are those of timesteps 999 (no signal), 749, 499, 249 and none."""
     scheduler = ddim_scheduler(with_scheduler(attentive, "v_prediction"), 4)
     signal = [*scheduler.alphas_cumprod[[999, 749, 499, 249]].tolist(), 1.0]
     angles = torch.tensor(signal).sqrt().acos()
@@ -53,7 +53,7 @@ def test_velocities_rotate_the_latents_also_from_pure_noise(attentive):
 
 
 def test_a_constant_noise_worked_by_hand(attentive, latents, context):
-    """If the UNet always predicts the noise c, every level is √ᾱ · picture + √(1-ᾱ) · c: no step errs, however large."""
+    """Where the UNet always predicts the noise c, every level is √ᾱ picture + √(1-ᾱ) c, however long the step."""
     unet = deepcopy(attentive.unet)
     unet.conv_out.weight.zero_()
     unet.conv_out.bias.fill_(0.3)
