@@ -38,8 +38,17 @@ def invert(
     iterations: int = 4,
 ) -> Inversion:
     """Invert one photograph; see `invert_all`."""
-    options = {"steps": steps, "guidance_scale": guidance_scale, "iterations": iterations}
-    return invert_all(model, [photograph], [prompt], method=method, negative_prompt=negative_prompt, **options)[0]
+    found = invert_all(
+        model,
+        [photograph],
+        [prompt],
+        method=method,
+        steps=steps,
+        guidance_scale=guidance_scale,
+        negative_prompt=negative_prompt,
+        iterations=iterations,
+    )
+    return found[0]
 
 
 def invert_all(

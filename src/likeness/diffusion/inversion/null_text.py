@@ -74,7 +74,7 @@ def optimise_unconditional(
             if update == inner_steps or bool((least < tolerance).all()):
                 break
             optimiser.zero_grad()
-            losses.sum().backward()  # type: ignore[no-untyped-call]
+            losses.sum().backward()
             optimiser.step()
         latents = following
         embeddings.append(unconditional)
