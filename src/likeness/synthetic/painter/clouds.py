@@ -37,4 +37,4 @@ def _eased(position: Array) -> Array:
     """Move positions within their cells so that linear interpolation becomes smooth (Hermite)."""
     whole = np.floor(position)
     t = position - whole
-    return (whole + t * t * (3 - 2 * t)).astype(np.float32)
+    return np.asarray(whole + t * t * (3 - 2 * t), np.float32)

@@ -13,10 +13,10 @@ from likeness.synthetic.painter.clouds import clouds
 from likeness.synthetic.painter.style import Direction
 from likeness.synthetic.vectors import Array
 
-_CLEAR_EDGE = 350.0
-"""Difference of the structure tensor's roots, (ΔE*ab a side)², at which an edge counts half."""
-_COLOUR_WEIGHT = 0.5
-"""Of patches: how many pixels' worth of distance, in patch sides per 100 ΔE*ab × 8, a colour's difference is."""
+_CLEAR_EDGE = 75.0
+"""Gradient, ΔE*ab a side, of the edges that count half."""
+_COLOUR_WEIGHT = 1 / 900
+"""Squared patch sides that a squared ΔE*ab counts when a place's nearest patch is sought."""
 
 
 def structure(lab: Array, scale: float, smoothing: float) -> tuple[Array, Array]:
@@ -44,7 +44,7 @@ def stroke_directions(lab: Array, direction: Direction, rng: np.random.Generator
     side = min(height, width)
     tangent, _ = structure(lab, 0.004 * side, direction.smoothing * side)
     length = np.sqrt((tangent**2).sum(-1))
-    follow = direction.follow * length / (length + _CLEAR_EDGE * (4 / side) ** 2)
+    follow = direction.follow * length / (length + (_CLEAR_EDGE / side) ** 2)
     if direction.patch > 0:
         wander = _patches(lab, direction.patch * side, rng)
     else:
@@ -53,8 +53,13 @@ def stroke_directions(lab: Array, direction: Direction, rng: np.random.Generator
     angle = -np.radians(2 * (angle + direction.spread * wander))  # y points downwards
     preferred = np.stack([np.cos(angle), np.sin(angle)], -1)
     double = preferred * (1 - follow)[..., None] + tangent * (follow / (length + 1e-9))[..., None]
-    half = np.arctan2(double[..., 1], double[..., 0]) / 2
-    return np.stack([np.cos(half), np.sin(half)], -1).astype(np.float32)
+    return halved(double)
+
+
+def halved(double: Array) -> Array:
+    """Unit vectors (h, w, 2) at half the angle of double-angle vectors."""
+    angle = np.arctan2(double[..., 1], double[..., 0]) / 2
+    return np.stack([np.cos(angle), np.sin(angle)], -1).astype(np.float32)
 
 
 def _patches(lab: Array, side: float, rng: np.random.Generator) -> Array:
@@ -72,18 +77,18 @@ def _nearest_seed(lab: Array, jitter: Array, values: Array, side: float) -> Arra
     found = np.empty((height, width), np.float32)
     for row in range(height):
         for column in range(width):
-            best = 1e9
+            nearest = np.inf
             i, j = int(row / side) + 1, int(column / side) + 1
             for u in range(i - 1, i + 2):
                 for v in range(j - 1, j + 2):
                     y, x = u - 0.5 + jitter[u, v, 0], v - 0.5 + jitter[u, v, 1]
-                    seed_row = min(max(int((y) * side), 0), height - 1)
-                    seed_column = min(max(int((x) * side), 0), width - 1)
-                    apart = 0.0
+                    seed_row = min(max(int(y * side), 0), height - 1)
+                    seed_column = min(max(int(x * side), 0), width - 1)
+                    distance = (row / side - y) ** 2 + (column / side - x) ** 2
                     for channel in range(3):
-                        apart += (lab[row, column, channel] - lab[seed_row, seed_column, channel]) ** 2
-                    distance = (row / side - y) ** 2 + (column / side - x) ** 2 + apart / 900.0
-                    if distance < best:
-                        best = distance
+                        apart = lab[row, column, channel] - lab[seed_row, seed_column, channel]
+                        distance += _COLOUR_WEIGHT * apart * apart
+                    if distance < nearest:
+                        nearest = distance
                         found[row, column] = values[u, v]
     return found

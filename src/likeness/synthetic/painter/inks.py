@@ -26,9 +26,8 @@ def flat_inks(lab: Array, count: int, cut: float) -> Array:
     for _ in range(_ROUNDS):
         nearest = _apart(small, inks).argmin(-1)
         inks = np.stack([small[nearest == k].mean(0) if (nearest == k).any() else inks[k] for k in range(count)])
-    areas = (_apart(cv2.GaussianBlur(lab, (0, 0), cut), inks).argmin(-1)[..., None] == np.arange(count)).astype(
-        np.float32
-    )
+    chosen = _apart(cv2.GaussianBlur(lab, (0, 0), cut), inks).argmin(-1)
+    areas = (chosen[..., None] == np.arange(count)).astype(np.float32)
     areas = cv2.GaussianBlur(areas, (0, 0), cut) ** 8  # nearly all or nothing, with a soft pixel between
     return np.asarray(areas @ inks / areas.sum(-1, keepdims=True), np.float32)
 

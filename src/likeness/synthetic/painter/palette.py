@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from likeness.synthetic.painter.style import Palette
 from likeness.synthetic.vectors import Array
@@ -19,15 +18,14 @@ _DEEPEST = 14.0
 """Most L* that it adds."""
 
 
-def to_lab(picture: NDArray[np.uint8]) -> Array:
-    """CIE L*a*b* (D65) of an sRGB picture (h, w, 3) uint8, float32."""
-    return np.asarray(cv2.cvtColor(picture.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2Lab), np.float32)
+def rgb_to_lab(rgb: Array) -> Array:
+    """CIE L*a*b* (D65) of sRGB 0 to 1, both (h, w, 3) float32."""
+    return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2Lab), np.float32)
 
 
-def to_srgb(lab: Array) -> NDArray[np.uint8]:
-    """An sRGB picture (h, w, 3) uint8 of CIE L*a*b*; colours that sRGB lacks are clipped."""
-    rgb = cv2.cvtColor(np.ascontiguousarray(lab, np.float32), cv2.COLOR_Lab2RGB)
-    return np.clip(rgb * 255 + 0.5, 0, 255).astype(np.uint8)
+def lab_to_rgb(lab: Array) -> Array:
+    """The sRGB of CIE L*a*b* (D65), both (h, w, 3) float32; colours that sRGB lacks are clipped to 0 to 1."""
+    return np.asarray(np.clip(cv2.cvtColor(lab, cv2.COLOR_Lab2RGB), 0, 1), np.float32)
 
 
 def recolour(lab: Array, palette: Palette) -> Array:
@@ -47,7 +45,7 @@ def recolour(lab: Array, palette: Palette) -> Array:
 def _in_tones(lightness: Array, step: float) -> Array:
     """Lightness gathered at multiples of a step, with soft passages between (Winnemöller et al. 2006)."""
     nearest = np.round(lightness / step) * step
-    return np.asarray(nearest + 0.5 * step * np.tanh(2.6 * (lightness - nearest) / step) * 0.9, np.float32)
+    return np.asarray(nearest + 0.45 * step * np.tanh(2.6 * (lightness - nearest) / step), np.float32)
 
 
 def _towards(lab: Array, palette: Palette) -> Array:

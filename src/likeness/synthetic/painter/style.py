@@ -121,7 +121,6 @@ class Lines:
         opacity: Where it is strongest.
         broken: Share of the picture where the hand leaves lines out.
         scale: Contours: standard deviation of the finest detail seen.
-        tremor: How far lines stray sideways.
     """
 
     width: float
@@ -134,7 +133,6 @@ class Lines:
     opacity: float = 1.0
     broken: float = 0.0
     scale: float = 0.004
-    tremor: float = 0.0
 
 
 @dataclass(frozen=True)

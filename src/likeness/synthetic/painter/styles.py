@@ -6,7 +6,7 @@ from likeness.synthetic.painter.style import Brush, Direction, Ground, Layer, Li
 
 _WATERCOLOUR = Style(
     name="watercolour",
-    palette=Palette(saturation=1.2, contrast=1.05, darkest=26, lightest=100, tones=7),
+    palette=Palette(saturation=1.2, contrast=1.0, darkest=33, lightest=100, modelling=0.3, tones=8),
     ground=Ground((98, 0, 2), underpainting=0.35, grain=0.014, relief=1.6),
     layers=(
         Layer(0.080, 3, 0.8, 0, 12, opacity=0.6, jitter=(2, 2, 2)),
