@@ -5,7 +5,7 @@ from skimage import data
 from skimage.metrics import structural_similarity
 
 from likeness.metrics import ssim as ssim_module
-from likeness.metrics.ssim import SsimOptions, pairwise_ssim, ssim, stack_pictures
+from likeness.metrics.ssim import SsimOptions, pairwise_ssim, ssim, ssim_map, stack_pictures
 
 
 def reference(a: np.ndarray, b: np.ndarray, **options: float) -> float:
@@ -57,6 +57,16 @@ def test_window_and_constants_are_options(stack: np.ndarray, options: dict[str, 
     renamed = {name.replace("k", "K"): value for name, value in options.items()}
     found = ssim(stack[0], stack[2], SsimOptions(**options))
     assert found == pytest.approx(reference(stack[0], stack[2], **renamed), abs=1e-6)
+
+
+def test_the_map_is_scikit_images_without_its_border(stack: np.ndarray) -> None:
+    settings = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False, "data_range": 255}
+    a, b = np.dstack(stack[:3]), np.dstack(stack[1:4])
+    _, full = structural_similarity(a, b, full=True, channel_axis=2, **settings)
+    found = ssim_map(a, b)
+    np.testing.assert_allclose(found, full[5:-5, 5:-5].mean(axis=2), atol=1e-5)
+    assert found.mean() == pytest.approx(ssim(a, b), abs=1e-6)
+    assert ssim_map(a[..., 0], b[..., 0], SsimOptions(sigma=0.8)).shape == (90, 90)
 
 
 def test_two_flat_pictures_worked_by_hand() -> None:

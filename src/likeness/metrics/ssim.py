@@ -48,6 +48,28 @@ def ssim(a: NDArray[np.generic], b: NDArray[np.generic], options: SsimOptions | 
     return float(pairwise_ssim(a[None], b[None], options)[0, 0])
 
 
+def ssim_map(a: NDArray[np.generic], b: NDArray[np.generic], options: SsimOptions | None = None) -> NDArray[np.float64]:
+    """Return the local SSIM in every window that lies wholly within the pictures; its mean is their SSIM.
+
+    Args:
+        a: Picture, (h, w) or (h, w, 3) in 0..255.
+        b: Picture of the same shape.
+        options: Window and constants.
+
+    Returns:
+        (h - 2 r, w - 2 r) with r the window's radius; entry (y, x) is that of the window around pixel (y + r, x + r).
+        Of colours, the mean.
+
+    Raises:
+        ValueError: If the pictures differ in shape or are smaller than the window.
+    """
+    options = options or SsimOptions()
+    _check(a[None], b[None], options)
+    channels = [...] if a.ndim == 2 else [(..., channel) for channel in range(a.shape[2])]
+    maps = [_local_ssim(_moments(a[channel], options), _moments(b[channel], options), options) for channel in channels]
+    return np.asarray(np.mean(maps, axis=0, dtype=np.float64))
+
+
 def pairwise_ssim(
     stack_a: NDArray[np.generic], stack_b: NDArray[np.generic] | None = None, options: SsimOptions | None = None
 ) -> NDArray[np.float64]:
@@ -69,16 +91,25 @@ def pairwise_ssim(
     """
     options = options or SsimOptions()
     other = stack_a if stack_b is None else stack_b
-    if stack_a.ndim not in (3, 4) or stack_a.shape[1:] != other.shape[1:]:
-        raise ValueError(f"expected stacks of pictures of one shape, got {stack_a.shape} and {other.shape}")
-    radius = _radius(options)
-    if min(stack_a.shape[1:3]) <= 2 * radius:
-        raise ValueError(f"pictures of shape {stack_a.shape[1:]} are smaller than the {2 * radius + 1} px window")
+    _check(stack_a, other, options)
     channels = [...] if stack_a.ndim == 3 else [(..., channel) for channel in range(stack_a.shape[3])]
     scores = [
         _pairwise(stack_a[channel], None if stack_b is None else stack_b[channel], options) for channel in channels
     ]
     return np.asarray(np.mean(scores, axis=0), dtype=np.float64)
+
+
+def window_radius(options: SsimOptions) -> int:
+    """Return how many pixels the window reaches from its centre."""
+    return int(_TRUNCATE * options.sigma + 0.5)
+
+
+def _check(stack_a: NDArray[np.generic], stack_b: NDArray[np.generic], options: SsimOptions) -> None:
+    if stack_a.ndim not in (3, 4) or stack_a.shape[1:] != stack_b.shape[1:]:
+        raise ValueError(f"expected stacks of pictures of one shape, got {stack_a.shape} and {stack_b.shape}")
+    radius = window_radius(options)
+    if min(stack_a.shape[1:3]) <= 2 * radius:
+        raise ValueError(f"pictures of shape {stack_a.shape[1:]} are smaller than the {2 * radius + 1} px window")
 
 
 @dataclass(frozen=True)
@@ -125,7 +156,7 @@ def _block(
 
     def fill(row: int) -> None:
         for column in range(row + 1 if rows is columns else 0, len(columns)):
-            scores[row, column] = _mean_ssim(rows[row], columns[column], options)
+            scores[row, column] = cv2.mean(_local_ssim(rows[row], columns[column], options))[0]
 
     list(pool.map(fill, range(len(rows))))
     return scores
@@ -148,7 +179,7 @@ def _moments(picture: NDArray[np.generic], options: SsimOptions) -> _Moments:
     )
 
 
-def _mean_ssim(a: _Moments, b: _Moments, options: SsimOptions) -> float:
+def _local_ssim(a: _Moments, b: _Moments, options: SsimOptions) -> NDArray[np.float32]:
     covariance = _interior(_blur(cv2.multiply(a.centred, b.centred), options), options)
     covariance = cv2.subtract(covariance, cv2.multiply(a.centred_mean, b.centred_mean))
     covariance += np.float32(options.k2**2)
@@ -157,18 +188,14 @@ def _mean_ssim(a: _Moments, b: _Moments, options: SsimOptions) -> float:
     numerator = cv2.multiply(luminance, covariance, dst=covariance)
     means = cv2.add(a.mean_squared, b.mean_squared, dst=luminance)
     denominator = cv2.multiply(means, cv2.add(a.variance, b.variance), dst=means)
-    return float(cv2.mean(cv2.divide(numerator, denominator, dst=numerator))[0])
-
-
-def _radius(options: SsimOptions) -> int:
-    return int(_TRUNCATE * options.sigma + 0.5)
+    return np.asarray(cv2.divide(numerator, denominator, dst=numerator))
 
 
 def _blur(picture: NDArray[np.floating], options: SsimOptions) -> NDArray[np.floating]:
-    taps = 2 * _radius(options) + 1
+    taps = 2 * window_radius(options) + 1
     return np.asarray(cv2.GaussianBlur(picture, (taps, taps), options.sigma))
 
 
 def _interior(picture: NDArray[np.floating], options: SsimOptions) -> NDArray[np.floating]:
-    radius = _radius(options)
+    radius = window_radius(options)
     return picture[radius:-radius, radius:-radius]
