@@ -64,7 +64,11 @@ def test_two_halves_worked_by_hand() -> None:
 
 
 def test_flat_places_resemble_nothing() -> None:
-    assert not self_similarity(np.full((64, 64), 200, dtype=np.uint8)).any()
+    flat = np.full((128, 128), 200, dtype=np.uint8)
+    assert not self_similarity(flat).any()
+    # Nor does noise of one 8-bit value make a structure of them.
+    noise = np.random.default_rng(0).integers(0, 2, flat.shape, dtype=np.uint8)
+    assert structure_distance(flat, flat + noise) < 0.05
 
 
 def test_similarity_is_symmetric_and_between_nought_and_one(photographs: list[np.ndarray]) -> None:
