@@ -44,14 +44,14 @@ def draw_bristles(brush: Brush, rng: np.random.Generator) -> Bristles:
     pattern = np.clip(0.5 + 0.22 * streaks / streaks.std() + 0.18 * spots / spots.std(), 0, 1).astype(np.float32)
     return Bristles(
         pattern,
-        bristles=brush.bristles,
-        roundness=brush.roundness,
-        ragged=brush.ragged,
-        softness=brush.softness,
-        wet_edge=brush.wet_edge,
-        grain=brush.grain,
-        load=brush.load,
-        drying=brush.drying,
+        bristles=float(brush.bristles),
+        roundness=float(brush.roundness),
+        ragged=float(brush.ragged),
+        softness=float(brush.softness),
+        wet_edge=float(brush.wet_edge),
+        grain=float(brush.grain),
+        load=float(brush.load),
+        drying=float(brush.drying),
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from likeness.synthetic.vectors import Array
 
@@ -26,15 +26,14 @@ def clouds(height: int, width: int, size: float, octaves: int, rng: np.random.Ge
         cell = max(size / 2**octave, 1.0)
         rows, columns = int(height / cell) + 3, int(width / cell) + 3
         lattice = rng.uniform(-1, 1, (rows, columns)).astype(np.float32)
-        y = (np.arange(height, dtype=np.float32) / cell + 0.5 + rng.uniform(0, 0.5)).astype(np.float32)
-        x = (np.arange(width, dtype=np.float32) / cell + 0.5 + rng.uniform(0, 0.5)).astype(np.float32)
-        grid_x, grid_y = np.meshgrid(_eased(x), _eased(y))
-        total += cv2.remap(lattice, grid_x, grid_y, cv2.INTER_LINEAR) * 0.5**octave
+        across = _between(lattice.T, np.arange(width) / cell + rng.uniform(0, 1))
+        total += _between(across.T, np.arange(height) / cell + rng.uniform(0, 1)) * np.float32(0.5**octave)
     return total / np.float32(2 - 0.5 ** (octaves - 1))
 
 
-def _eased(position: Array) -> Array:
-    """Move positions within their cells so that linear interpolation becomes smooth (Hermite)."""
-    whole = np.floor(position)
-    t = position - whole
-    return np.asarray(whole + t * t * (3 - 2 * t), np.float32)
+def _between(values: Array, positions: NDArray[np.float64]) -> Array:
+    """Rows (n, …) at fractional positions (k,), passed smoothly from one to the next (Hermite), (k, …)."""
+    row = positions.astype(np.int64)
+    t = positions - row
+    share = (t * t * (3 - 2 * t)).astype(np.float32)[:, None]
+    return np.asarray(values[row] * (1 - share) + values[row + 1] * share, np.float32)

@@ -16,6 +16,8 @@ _FORM = 0.03
 """Share of the side over which local contrast is seen: a cheek, a bough."""
 _DEEPEST = 14.0
 """Most L* that it adds."""
+_PASSAGE = 4.0
+"""How sharply one tone passes into the next."""
 
 
 def rgb_to_lab(rgb: Array) -> Array:
@@ -43,9 +45,10 @@ def recolour(lab: Array, palette: Palette) -> Array:
 
 
 def _in_tones(lightness: Array, step: float) -> Array:
-    """Lightness gathered at multiples of a step, with soft passages between (Winnemöller et al. 2006)."""
+    """Lightness gathered halfway between multiples of a step, with soft passages (Winnemöller et al. 2006)."""
     nearest = np.round(lightness / step) * step
-    return np.asarray(nearest + 0.45 * step * np.tanh(2.6 * (lightness - nearest) / step), np.float32)
+    passage = np.tanh(_PASSAGE * (lightness - nearest) / step) / np.tanh(_PASSAGE / 2)
+    return np.asarray(nearest + 0.5 * step * passage, np.float32)
 
 
 def _towards(lab: Array, palette: Palette) -> Array:

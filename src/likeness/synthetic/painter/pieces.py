@@ -69,7 +69,7 @@ def reach_of(piece: Piece, brush: Bristles) -> Reach:
 @inlined
 def rows_of(piece: Piece, reach: Reach, height: int) -> tuple[int, int]:
     """First and last row that a piece can touch."""
-    beyond = max(reach.across, max(reach.before, reach.after))
+    beyond = reach.across * abs(piece.ux) + max(reach.before, reach.after) * abs(piece.uy) + 0.5
     end = piece.y + piece.length * piece.uy
     return max(int(min(piece.y, end) - beyond), 0), min(int(max(piece.y, end) + beyond) + 1, height - 1)
 
