@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from likeness.metrics.bootstrap import bootstrap_mean, bootstrap_pairs
+from likeness.metrics.bootstrap import bootstrap_mean, bootstrap_pairs, bootstrap_ratio
 
 
 def test_two_values_worked_by_hand() -> None:
@@ -99,3 +99,28 @@ def test_what_is_no_matrix_of_pairs_is_refused() -> None:
         bootstrap_pairs(np.ones((2, 3)), symmetric=True)
     with pytest.raises(ValueError, match=r"got shape \(3,\)"):
         bootstrap_pairs(np.ones(3))
+
+
+def test_a_ratio_is_of_the_sums() -> None:
+    assert bootstrap_ratio([1, 0, 3], [2, 0, 2]).mean == 1
+    # A picture that lacks one of the two says nothing.
+    assert bootstrap_ratio([1, 5, np.nan], [2, np.nan, 2]).mean == 0.5
+
+
+def test_a_ratio_of_values_that_go_together_is_sure() -> None:
+    values = np.random.default_rng(0).random(50)
+    assert bootstrap_ratio(0.9 * values, values) == pytest.approx((0.9, 0.9, 0.9))
+    shuffled = bootstrap_ratio(0.9 * values, values[::-1])
+    assert shuffled.low < 0.85 < 0.95 < shuffled.high
+
+
+def test_a_ratio_with_ones_below_is_a_mean() -> None:
+    values = np.random.default_rng(0).random(30)
+    assert bootstrap_ratio(values, np.ones(30), seed=3) == pytest.approx(bootstrap_mean(values, seed=3))
+
+
+def test_nothing_below_has_no_ratio() -> None:
+    assert np.isnan(bootstrap_ratio([1.0, 2.0], [0.0, 0.0])).all()
+    ratio, low, high = bootstrap_ratio([1.0], [2.0])
+    assert ratio == 0.5
+    assert np.isnan([low, high]).all()

@@ -78,6 +78,39 @@ def bootstrap_pairs(
     return Interval(mean, float(low), float(high))
 
 
+def bootstrap_ratio(
+    numerators: ArrayLike, denominators: ArrayLike, *, confidence: float = 0.95, resamples: int = 2000, seed: int = 0
+) -> Interval:
+    """Return the ratio of two sums over pictures, and its interval over resampled pictures.
+
+    A picture's numerator and denominator are drawn together, so that what makes both large does not widen the interval.
+
+    Args:
+        numerators: One value a picture, (n,).
+        denominators: Likewise, 0 or greater; a picture without either counts for neither sum.
+        confidence: Coverage of the interval, 0..1.
+        resamples: How often the pictures are drawn.
+        seed: Seed of the draws.
+
+    Returns:
+        The ratio as `mean`, with its interval; NaN where the denominators sum to 0.
+    """
+    above, below = np.asarray(numerators, dtype=np.float64), np.asarray(denominators, dtype=np.float64)
+    present = ~(np.isnan(above) | np.isnan(below))
+    above, below = above[present], below[present]
+    if not below.sum() > 0:
+        return Interval(np.nan, np.nan, np.nan)
+    ratio = float(above.sum() / below.sum())
+    if len(below) < 2:
+        return Interval(ratio, np.nan, np.nan)
+    draws = _draws(np.random.default_rng(seed), len(below), resamples)
+    totals = draws @ below
+    drawn = totals > 0
+    tail = (1.0 - confidence) / 2.0
+    low, high = np.quantile((draws @ above)[drawn] / totals[drawn], [tail, 1.0 - tail])
+    return Interval(ratio, float(low), float(high))
+
+
 def _draws(generator: np.random.Generator, pictures: int, resamples: int) -> NDArray[np.float64]:
     """Return how often each picture was drawn, (resamples, pictures): every row sums to the number of pictures."""
     return generator.multinomial(pictures, np.full(pictures, 1.0 / pictures), size=resamples).astype(np.float64)
