@@ -1,0 +1,202 @@
+"""The land's face: what lies or grows at each place, and how the light falls on it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from likeness.synthetic.compiled import compiled, inlined
+from likeness.synthetic.curves import smoothstep
+from likeness.synthetic.landscapes.palette import Palette
+from likeness.synthetic.landscapes.plane_noise import cell, fractal, plane_noise
+from likeness.synthetic.landscapes.terrain import NO_WATER, Seen, Terrain, inland, off_path
+from likeness.synthetic.landscapes.view import View, across
+from likeness.synthetic.vectors import Array, Vector, mix, normalised, times, vector_at
+
+
+@inlined
+def _fields(t: Terrain, p: Palette, x: float, depth: float) -> Vector:
+    """Grass of the season, parted into fields and hedges."""
+    tone = 0.5 + 1.3 * fractal(x / 90.0, depth / 120.0, t.seed + 51, 4.0)
+    colour = mix(p.grass, p.grass_bright, min(max(tone, 0.0), 1.0))
+    if p.fields > 0:
+        bent = 40.0 * plane_noise(x / 300.0, depth / 300.0, t.seed + 53)
+        along, away = (0.94 * x + 0.34 * depth + bent) / 150.0, (0.94 * depth - 0.34 * x + bent) / 240.0
+        _, edge, owner = cell(along, away, t.seed + 52)
+        if (owner & 255) / 255.0 < p.fields:
+            crop = vector_at(p.crops, (owner >> 8) % 5)
+            turned = 0.4 * math.pi * ((owner >> 12) & 7)
+            rows = math.sin((x * math.cos(turned) + depth * math.sin(turned)) * 0.9)
+            crop = times(crop, 0.75 + 0.5 * tone + 0.10 * rows * min(250.0 / depth, 1.0) ** 2)
+            colour = mix(colour, crop, 0.9 * smoothstep(60.0, 160.0, depth))
+        hedge = smoothstep(0.075, 0.03, edge) * smoothstep(70.0, 200.0, depth)
+        colour = mix(colour, times(p.firs, 1.3), 0.75 * hedge)
+    return colour
+
+
+@inlined
+def _meadow(t: Terrain, p: Palette, x: float, depth: float) -> Vector:
+    """Near by what was asked for, farther off the fields."""
+    afar = smoothstep(45.0, 170.0, depth)
+    colour = _fields(t, p, x, depth) if afar > 0 else p.near
+    if afar < 1:
+        patch = fractal(x / 14.0, depth / 14.0, t.seed + 50, 3.0)
+        colour = mix(mix(p.near, p.near_bright, min(max(0.5 + 1.5 * patch, 0.0), 1.0)), colour, afar)
+    if p.bloom > 0 and 8.0 < depth < 260.0:
+        drift = smoothstep(-0.10, 0.35, fractal(x / 9.0, depth / 18.0, t.seed + 55, 3.0) + 0.16)
+        tint = mix(p.flower, p.flower_other, smoothstep(-0.15, 0.15, fractal(x / 6.0, depth / 12.0, t.seed + 56, 2.0)))
+        colour = mix(
+            colour, tint, p.bloom * drift * 0.8 * smoothstep(8.0, 30.0, depth) * smoothstep(260.0, 90.0, depth)
+        )
+    return colour
+
+
+@inlined
+def _woods(t: Terrain, p: Palette, x: float, depth: float) -> Vector:
+    """A forest's leaves, each crown a little different."""
+    spacing = max(7.0, depth / 130.0)
+    near, _, owner = cell(x / spacing, depth / spacing, t.seed + 41)
+    tone = 0.75 + 0.5 * ((owner >> 4) & 15) / 15.0
+    if ((owner >> 18) & 255) / 255.0 < t.conifers:
+        return times(p.firs, tone)
+    pick = (owner >> 22) % 8  # the third colour is rarer
+    colour = vector_at(p.leaves, 0 if pick < 4 else 1 if pick < 7 else 2)
+    return times(colour, tone * (1.1 - 0.45 * near))
+
+
+@inlined
+def _cliff(t: Terrain, p: Palette, x: float, height: float, depth: float, rough: float) -> Vector:
+    """Rock in layers."""
+    layers = plane_noise(height / 38.0 + 2.5 * rough, x / 900.0, t.seed + 71)
+    grain = fractal(x / 60.0 + 7.1 * rough, height / 45.0 + depth / 200.0, t.seed + 72, 4.0)
+    return mix(p.rock_dark, p.rock, min(max(0.55 + 0.35 * layers + 1.1 * grain, 0.0), 1.0))
+
+
+@compiled
+def _surface(
+    t: Terrain, p: Palette, x: float, height: float, depth: float, steep: float, wooded: float
+) -> tuple[Vector, float]:
+    """Colour of the dry land at a place, and how much of it snow covers."""
+    on_mountain = smoothstep(0.9, 1.8, depth / t.mountains_from) if t.mountains > 0 else 0.0
+    rough = fractal(x / 220.0, depth / 220.0, t.seed + 70, 5.0) if on_mountain > 0 or steep > 0.5 else 0.0
+    colour = _woods(t, p, x, depth) if wooded >= 1 else _meadow(t, p, x, depth)
+    if on_mountain > 0:
+        high = height / t.mountains
+        bare = smoothstep(0.50, 0.85, steep + 0.7 * rough) * on_mountain * smoothstep(0.02, 0.16, high + 0.1 * rough)
+        bare = max(bare, on_mountain * smoothstep(0.08, 0.30, high + 0.3 * rough))
+        colour = mix(mix(colour, times(p.firs, 1.5), 0.55 * on_mountain), _cliff(t, p, x, height, depth, rough), bare)
+    elif steep > 0.75 and wooded < 1:
+        colour = mix(colour, _cliff(t, p, x, height, depth, rough), smoothstep(0.75, 1.1, steep) * (1 - wooded))
+    if t.water != NO_WATER:
+        shore = inland(t, x, depth)
+        wide = t.bank * (0.9 if t.water == 3 else 0.45)
+        beach = smoothstep(wide * (1.3 + 0.8 * rough), wide * 0.5, shore) * smoothstep(1.4, 0.7, steep)
+        sand = times(p.sand, (0.62 + 0.38 * smoothstep(0.0, 0.35 * wide, shore)) * (1.0 + 0.5 * rough))
+        colour = mix(colour, sand, beach)
+    if 0 < wooded < 1:
+        colour = mix(colour, _woods(t, p, x, depth), wooded)
+    away = off_path(t, x, depth) / max(t.path_width, 0.1)
+    ragged = 0.30 * plane_noise(x * 1.1, depth * 0.8, t.seed + 73)
+    trodden = smoothstep(0.62, 0.46, away + ragged * 0.35) * (1 - wooded)
+    if trodden > 0:
+        ruts = 1.0 - 0.16 * smoothstep(0.12, 0.0, abs(away - 0.27)) + 0.10 * smoothstep(0.1, 0.0, away)
+        dust = times(p.path, ruts * (1.0 + 0.5 * fractal(x * 1.7, depth * 0.9, t.seed + 74, 3.0)))
+        colour = mix(colour, dust, trodden)
+    snow = 0.0
+    if p.snow > 0:
+        bare_spots = fractal(x / 5.0, depth / 9.0, t.seed + 75, 4.0)
+        snow = smoothstep(0.30, 0.05, bare_spots - 0.55 * (p.snow - 0.70)) * smoothstep(1.5, 0.85, steep - 0.4 * rough)
+        snow *= 1 - 0.45 * wooded - 0.50 * trodden
+    elif on_mountain > 0:
+        reach = 0.12 * t.mountains
+        snow = smoothstep(-reach, reach, height - p.snow_line + 1.9 * reach * rough * 2.0)
+        snow *= smoothstep(1.75, 0.95, steep - 0.9 * rough) * on_mountain
+    return colour, snow
+
+
+@compiled
+def paint_ground(
+    image: Array,
+    view: View,
+    t: Terrain,
+    p: Palette,
+    seen: Seen,
+    sunlit: Array,
+    sun: Vector,
+    sun_colour: Vector,
+    ambient: Vector,
+    clouded: float,
+) -> None:
+    """Colour every dry pixel of the land in place, without the air before it.
+
+    Args:
+        image: (size, size, 3) linear RGB.
+        view: The perspective.
+        t: The land.
+        p: Its colours.
+        seen: What each pixel shows.
+        sunlit: (size, size) share of the sun that what stands there lets through.
+        sun: Unit vector towards it; z towards the viewer.
+        sun_colour: Linear RGB.
+        ambient: The sky's light, linear RGB.
+        clouded: How dark the shadows of clouds are, 0 to 1.
+    """
+    size = view.size
+    for row in range(size):
+        for column in range(size):
+            depth = float(seen.depth[row, column])
+            if not depth < 1e9 or seen.water[row, column] > 0.5:
+                continue
+            x = across(view, column + 0.5, depth)
+            height = view.eye - (row + 0.5 - view.horizon) * depth / view.focal
+            slope_x, slope_d = float(seen.slope_x[row, column]), float(seen.slope_depth[row, column])
+            steep = math.hypot(slope_x, slope_d)
+            wooded = float(seen.wooded[row, column])
+            colour, snow = _surface(t, p, x, height, depth, steep, wooded)
+            # height rises along −z with depth: the normal of h(x, −z)
+            soft = 1.0 - 0.65 * wooded  # a crown is round where the steps see its wall
+            normal = normalised((-slope_x * soft, 1.0, slope_d * soft))
+            facing = max(normal[0] * sun[0] + normal[1] * sun[1] + normal[2] * sun[2], 0.0)
+            facing = 0.75 * facing + 0.25 * max(0.35 + 0.65 * facing, 0.0) * max(sun[1] + 0.15, 0.0)
+            open_sky = 0.55 + 0.45 * normal[1]
+            if depth < 60.0:
+                tuft = fractal(x * 2.3, depth * 1.1, t.seed + 80, 3.0)
+                colour = times(colour, 1.0 + 0.55 * tuft * smoothstep(60.0, 12.0, depth))
+            shadow = float(sunlit[row, column])
+            if clouded > 0:
+                drift = fractal(x / 700.0 + 3.7, depth / 900.0, t.seed + 81, 3.0)
+                shadow *= 1.0 - clouded * smoothstep(-0.04, 0.14, drift)
+            if snow > 0:
+                sparkle = 1.0 + 0.07 * plane_noise(x * 0.8, depth * 0.35, t.seed + 82)
+                colour = mix(colour, (0.84 * sparkle, 0.86 * sparkle, 0.90 * sparkle), snow)
+            light = facing * shadow
+            for channel in range(3):
+                image[row, column, channel] = colour[channel] * (
+                    sun_colour[channel] * light + ambient[channel] * open_sky * (0.65 + 0.35 * shadow)
+                )
+
+
+@compiled
+def add_air(image: Array, depth: Array, horizon: Array, visibility: float, view: View, low: float) -> None:
+    """Let the distance fade into the sky in place.
+
+    Args:
+        image: (size, size, 3) linear RGB.
+        depth: (size, size) metres.
+        horizon: (size, 3) the sky at the horizon, by column.
+        visibility: Metres after which a third of the contrast is left.
+        view: The perspective.
+        low: How much the mist keeps to the ground, 0 to 1.
+    """
+    for row in range(view.size):
+        for column in range(view.size):
+            away = float(depth[row, column])
+            if away < 1e9:
+                height = view.eye - (row + 0.5 - view.horizon) * away / view.focal
+                thin = math.exp(-max(height, 0.0) / 900.0) * (1 - low) + low * math.exp(-max(height, 0.0) / 60.0)
+                clear = math.exp(-away / visibility * (0.12 + 0.88 * thin))
+                for channel in range(3):
+                    image[row, column, channel] = image[row, column, channel] * clear + horizon[column, channel] * (
+                        1 - clear
+                    )
