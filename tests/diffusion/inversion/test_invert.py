@@ -13,7 +13,7 @@ from likeness.diffusion.sampling import guided_prediction
 PROMPTS = ["a photo of a man", "a newborn baby in a forest"]
 
 
-def edited(model, inversion, prompts, weight, negative="a young man"):
+def edited(model, inversion, prompts, weight, negative="a young man", **correction):
     """Latents at the end of sampling for the prompts, of which the first is the photograph's own."""
     scheduler = ddim_scheduler(model, inversion.steps)
     latents = inversion.start.expand(len(prompts), *inversion.start.shape)
@@ -24,7 +24,7 @@ def edited(model, inversion, prompts, weight, negative="a young man"):
             both = torch.cat([unconditional.expand_as(context), context])
             prediction = guided_prediction(model, latents, timestep, both, weight)
             latents = scheduler.step(prediction, timestep, latents).prev_sample
-            latents = inversion.corrected(step, latents)
+            latents = inversion.corrected(step, latents, **correction)
     return latents
 
 
@@ -44,12 +44,40 @@ def test_direct_inversion_reproduces_the_round_trip_at_any_guidance(model, photo
     assert np.array_equal(np.asarray(picture), np.asarray(inversion.reconstruction))
 
 
-def test_direct_inversion_leaves_the_edited_rows_alone(model, photographs):
+def test_under_direct_inversion_an_unchanged_prompt_gives_the_photograph(model, photographs):
+    inversion = invert(model, photographs[0], PROMPTS[0], steps=6, guidance_scale=7.5, iterations=1)
+    _, unchanged, other = edited(model, inversion, [PROMPTS[0], PROMPTS[0], PROMPTS[1]], 7.5)
+    # To rounding, which predictions of noise magnify.
+    assert torch.allclose(unchanged, inversion.trajectory[-1], atol=1e-3)
+    assert error(inversion, other) > 1e-3
+
+
+def test_the_offset_is_guidance_away_from_the_source(model, photographs):
+    """At equal latents, the edited branch's prediction is the source's and the weighted change of it by the edit."""
+    inversion = invert(model, photographs[0], PROMPTS[0], steps=6, guidance_scale=7.5, iterations=12)
+    timestep, start = ddim_scheduler(model, 6).timesteps[0], inversion.start[None]
+    with torch.no_grad():
+        predictions = [
+            guided_prediction(model, start, timestep, encode_prompts(model, [prompt]), 1.0)
+            for prompt in ("a woman", *PROMPTS)
+        ]
+        away_from, own, other = predictions
+        scheduler = ddim_scheduler(model, 6)
+        guided = [away_from + 7.5 * (each - away_from) for each in (own, other)]
+        rows = torch.cat([scheduler.step(each, timestep, start).prev_sample for each in guided])
+        expected = scheduler.step(own + 7.5 * (other - own), timestep, start).prev_sample
+    assert torch.allclose(inversion.corrected(0, rows)[1:], expected, atol=0.02 * expected.abs().max())
+
+
+def test_without_a_share_of_the_offset_the_edited_rows_stay_as_they_are(model, photographs):
     direct = invert(model, photographs[0], PROMPTS[0], steps=3, guidance_scale=4.0)
     ddim = invert(model, photographs[0], PROMPTS[0], steps=3, guidance_scale=4.0, method="ddim")
     assert torch.equal(direct.trajectory, ddim.trajectory)
     prompts = [PROMPTS[0], "an old man"]
-    assert torch.allclose(edited(model, direct, prompts, 4.0)[1], edited(model, ddim, prompts, 4.0)[1], atol=1e-4)
+    alone, beside = edited(model, direct, prompts, 4.0, share=0.0), edited(model, ddim, prompts, 4.0)
+    assert torch.allclose(alone[1], beside[1], atol=1e-4)
+    assert not torch.allclose(alone[0], beside[0], atol=1e-2)
+    assert not torch.allclose(edited(model, direct, prompts, 4.0)[1], alone[1], atol=1e-2)
 
 
 def test_each_method_comes_closer_than_ddim_under_guidance(model, photographs):

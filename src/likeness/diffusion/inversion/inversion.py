@@ -48,20 +48,27 @@ class Inversion:
         """The noise to sample from, float32 (channels, h, w)."""
         return self.trajectory[0]
 
-    def corrected(self, step: int, latents: Tensor) -> Tensor:
+    def corrected(self, step: int, latents: Tensor, *, share: float = 1.0) -> Tensor:
         """Latents after the scheduler's step, with the source branch put back on the photograph's trajectory.
+
+        Only direct inversion changes anything. It adds to the source branch the offset between the trajectory and where
+        the step led, whatever the guidance scale and the negative prompt (Ju et al. 2023, arXiv 2310.01506, algorithm
+        1). They leave the edited branches as they are, which then drift as far as guidance drives them: an unchanged
+        prompt no longer gives the photograph. With the offset added to them too, it does. At equal latents their
+        prediction is then c + w (c' - c), with c and c' for the source's and the edited prompt: guidance away from the
+        source, as in negative-prompt inversion, and without its error.
 
         Args:
             step: that was just taken, from 0.
             latents: (n, channels, h, w) of which the first row is the source branch.
+            share: of the offset that the edited rows receive, 0 (as published) to 1.
 
         Returns:
-            Shaped as `latents`. Only direct inversion changes anything: it adds to the source the offset between the
-            trajectory and where the step led it (Ju et al. 2023, arXiv 2310.01506, algorithm 1), whatever the guidance
-            scale and the negative prompt. The edited rows stay as they are.
+            Shaped as `latents`.
         """
         if self.method != "direct":
             return latents
-        corrected = latents.clone()
-        corrected[0] = self.trajectory[step + 1]
+        aim = self.trajectory[step + 1].to(latents)
+        corrected = latents + share * (aim - latents[0])
+        corrected[0] = aim
         return corrected
