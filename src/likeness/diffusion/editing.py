@@ -8,82 +8,55 @@ follows the word that it replaces, an added word attends by itself, and weights 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
+from transformers import CLIPTokenizer
 
-from likeness.diffusion.inversion import Inversion
+from likeness.diffusion.blend import word_map
+from likeness.diffusion.branches import Group, Sampling, sample_groups
+from likeness.diffusion.edits import Blend, Edit, plan_edit
+from likeness.diffusion.inversion import Inversion, ddim_scheduler
 from likeness.diffusion.model import DiffusionModel
+from likeness.diffusion.solvers import default_solver, prepared_solver
+from likeness.diffusion.words import SplitPrompt, split_prompt, token_indices
 
-
-@dataclass(frozen=True)
-class Blend:
-    """Where an edit may change the picture; outside, the source stays.
-
-    Either the attention of words decides, in every step anew, or a mask of one's own.
-
-    Attributes:
-        source_words: words of the source prompt whose regions may change.
-        target_words: words of the edited prompt whose regions may change.
-        subtract_words: words of either prompt whose regions may not change after all.
-        start: share of the steps before blending begins, 0..1.
-        threshold: attention, as a share of its greatest, above which a place belongs to a word, 0..1.
-        mask: float (height, width) of the picture, in pixels, 1 where it may change and 0 where not; instead of words.
-    """
-
-    source_words: Sequence[str] = ()
-    target_words: Sequence[str] = ()
-    subtract_words: Sequence[str] = ()
-    start: float = 0.2
-    threshold: float = 0.3
-    mask: NDArray[np.floating] | None = None
-
-
-@dataclass(frozen=True)
-class Edit:
-    """One edit of a source prompt.
-
-    A word may be several ("pine tree"); it means each place in the prompt where it stands.
-
-    Attributes:
-        prompt: the edited prompt.
-        cross_replace: share of the steps in which the edit follows the source's cross-attention, 0..1; or one for
-            each of some words of the edited prompt, with that of all others as "default_".
-        self_replace: share of the steps in which it follows the source's self-attention, 0..1.
-        word_weights: factors on the attention to words of the edited prompt: 0 silences a word, a negative factor
-            inverts it.
-        blend: where the picture may change; None for everywhere.
-        kind: "replace" pairs the prompts' words by their places, "refine" lets every word that is not in the source
-            prompt attend by itself; None tells replaced words from added ones.
-        self_limit: layers follow the source's self-attention that have at most this share of the latents' positions;
-            1/4 is 32 x 32 of 64 x 64.
-    """
-
-    prompt: str
-    cross_replace: float | Mapping[str, float] = 0.8
-    self_replace: float = 0.4
-    word_weights: Mapping[str, float] = field(default_factory=dict)
-    blend: Blend | None = None
-    kind: Literal["replace", "refine"] | None = None
-    self_limit: float = 0.25
+__all__ = ["Blend", "Edit", "EditedPictures", "WordMaps", "check_edit", "edit_pictures"]
 
 
 @dataclass(frozen=True)
 class WordMaps:
-    """Where each token of the source prompt takes effect: cross-attention, averaged over heads, layers and steps."""
+    """Where each token of the source prompt takes effect: cross-attention, averaged over heads, layers and steps.
+
+    Attributes:
+        prompt: the source prompt.
+        tokenizer: that split it.
+        attention: float32 (h, w, tokens), at the size of one level of the UNet; each position's sums to 1.
+        size: (height, width) of the latents.
+    """
+
+    prompt: SplitPrompt
+    tokenizer: CLIPTokenizer
+    attention: Tensor
+    size: tuple[int, int]
 
     def of(self, words: str) -> NDArray[np.float32]:
-        """The map of a word of the source prompt: (h, w) of the latents, 0 to 1 at its greatest.
+        """The map of a word of the source prompt, float32 (height, width) of the latents, 1 at its greatest.
 
         Raises:
             ValueError: the prompt does not have the word.
         """
-        raise NotImplementedError
+        tokens = token_indices(self.tokenizer, self.prompt, words)
+        height, width, _ = self.attention.shape
+        scaled = word_map(self.attention.flatten(0, 1), tokens, (height, width), self.size, pool=False)
+        return scaled.numpy()
 
 
 @dataclass(frozen=True)
@@ -107,13 +80,22 @@ class EditedPictures:
     maps: WordMaps | None
 
 
-def check_edit(model: DiffusionModel, source: str, edit: Edit, *, resolution: int | tuple[int, int] | None) -> None:
-    """Refuse an edit that cannot be made, before anything is sampled.
+def check_edit(
+    model: DiffusionModel, source: str, edit: Edit, *, resolution: int | tuple[int, int] | None = None
+) -> None:
+    """Refuse an edit that cannot be made, without sampling anything.
+
+    Args:
+        model: that is to make it.
+        source: the source prompt.
+        edit: of it.
+        resolution: pixels a side, or (height, width); None for the model's own.
 
     Raises:
         ValueError: says what is wrong with the edit.
     """
-    raise NotImplementedError
+    height, width = _size(model, resolution)
+    plan_edit(model, split_prompt(model.tokenizer, source), edit, steps=1, height=height, width=width)
 
 
 def edit_pictures(
@@ -134,20 +116,101 @@ def edit_pictures(
     """Yield the source and its edits for each seed, computed batch by batch as they are asked for.
 
     Args:
-        model: as opened; not changed, also not when sampling fails.
+        model: as opened; the same again afterwards, also when sampling fails.
         source: the source prompt.
         edits: of the source; may be none.
-        seeds: of the noise, 0 or greater; exactly one with `start`.
+        seeds: of the noise, 0 or greater; exactly one with `start`, where it has no effect.
         steps: of the scheduler.
         guidance_scale: weight of classifier-free guidance; 1 is none.
         negative_prompt: what guidance leads away from.
         resolution: pixels a side, or (height, width); None for the model's own, or the inversion's.
-        scheduler: any deterministic one of diffusers; None for DPM-Solver++(2M), or the inversion's DDIM.
-        start: a photograph to edit, inverted with `source` as its prompt; None to draw the source from noise.
+        scheduler: any deterministic one of diffusers; None for DPM-Solver++(2M).
+        start: a photograph to edit, inverted with `source` as its prompt; None to draw the source from noise. It
+            brings its own scheduler.
         keep_maps: whether the source's attention maps are kept.
         batch_size: pictures computed at once, at least 2.
 
     Raises:
         ValueError: an argument is out of range, or an edit cannot be made; at once, before anything is sampled.
     """
-    raise NotImplementedError
+    if steps < 1 or batch_size < 2:
+        raise ValueError(f"steps ({steps}) must be at least 1 and batch_size ({batch_size}) at least 2.")
+    if start is not None:
+        _check_start(start, source, seeds, steps, guidance_scale, scheduler)
+        factor = model.vae_scale_factor
+        resolution = resolution or (start.start.shape[-2] * factor, start.start.shape[-1] * factor)
+        solver = ddim_scheduler(model, steps)
+    else:
+        solver = prepared_solver(scheduler or default_solver(model), steps, model.device)
+    height, width = _size(model, resolution)
+    split, calls = split_prompt(model.tokenizer, source), len(solver.timesteps)
+    # The unchanged prompt is an edit too: it says whether the source prompt can be encoded.
+    plan_edit(model, split, Edit(source), steps=calls, height=height, width=width)
+    plans = [plan_edit(model, split, edit, steps=calls, height=height, width=width) for edit in edits]
+    size = (height // model.vae_scale_factor, width // model.vae_scale_factor)
+    sampling = Sampling(source, plans, solver, guidance_scale, negative_prompt, size, start, keep_maps)
+    return _pictures(model, sampling, seeds, batch_size)
+
+
+def _pictures(
+    model: DiffusionModel, sampling: Sampling, seeds: Sequence[int], batch_size: int
+) -> Iterator[EditedPictures]:
+    groups = [Group(seed, edits) for seed in seeds for edits in _chunks(len(sampling.plans), batch_size - 1)]
+    parts = (part for batch in _batches(groups, batch_size) for part in sample_groups(model, sampling, batch))
+    for seed in seeds:
+        first, *others = islice(parts, len(groups) // len(seeds))
+        yield EditedPictures(
+            seed=seed,
+            source=first.pictures[0],
+            edited=tuple(picture for part in (first, *others) for picture in part.pictures[1:]),
+            latents=torch.cat([first.latents, *(part.latents[1:] for part in others)]),
+            masks=tuple(mask for part in (first, *others) for mask in part.masks),
+            maps=None if first.attention is None else _word_maps(model, sampling, first.attention),
+        )
+
+
+def _word_maps(model: DiffusionModel, sampling: Sampling, attention: Tensor) -> WordMaps:
+    return WordMaps(split_prompt(model.tokenizer, sampling.source), model.tokenizer, attention, sampling.size)
+
+
+def _chunks(count: int, most: int) -> list[range]:
+    """Ranges of about equal length, each of at most `most`; one empty range for nothing."""
+    number = max(-(-count // most), 1)
+    return [range(count * i // number, count * (i + 1) // number) for i in range(number)]
+
+
+def _batches(groups: Sequence[Group], batch_size: int) -> Iterator[list[Group]]:
+    batch: list[Group] = []
+    for group in groups:
+        if batch and sum(1 + len(member.edits) for member in [*batch, group]) > batch_size:
+            yield batch
+            batch = []
+        batch.append(group)
+    if batch:
+        yield batch
+
+
+def _size(model: DiffusionModel, resolution: int | tuple[int, int] | None) -> tuple[int, int]:
+    """Height and width in pixels."""
+    side = model.resolution if resolution is None else resolution
+    height, width = (side, side) if isinstance(side, int) else side
+    if height < 1 or width < 1 or height % model.vae_scale_factor or width % model.vae_scale_factor:
+        raise ValueError(f"height {height} and width {width} must be multiples of {model.vae_scale_factor}.")
+    return height, width
+
+
+def _check_start(
+    start: Inversion, source: str, seeds: Sequence[int], steps: int, guidance_scale: float, scheduler: Any
+) -> None:
+    if scheduler is not None:
+        raise ValueError("a photograph is edited with the scheduler it was inverted with: leave out `scheduler`.")
+    if len(seeds) != 1:
+        raise ValueError(f"{len(seeds)} seeds for a photograph: it is one picture, whatever the seed. Give one.")
+    if start.prompt != source:
+        raise ValueError(f"the photograph was inverted with the prompt {start.prompt!r}, not with {source!r}.")
+    if start.steps != steps:
+        raise ValueError(f"the photograph was inverted in {start.steps} steps and cannot be edited in {steps}.")
+    if start.method == "null_text" and start.guidance_scale != guidance_scale:
+        raise ValueError(
+            f"null-text inversion at guidance scale {start.guidance_scale} does not hold at {guidance_scale}."
+        )
