@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from copy import deepcopy
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -9,6 +12,8 @@ from likeness.diffusion.autoencoding import decode, encode, scale, to_pictures, 
 from likeness.diffusion.inversion import METHODS, ddim_scheduler, invert, invert_all
 from likeness.diffusion.model import encode_prompts
 from likeness.diffusion.sampling import guided_prediction
+
+from .conftest import with_scheduler
 
 PROMPTS = ["a photo of a man", "a newborn baby in a forest"]
 
@@ -124,6 +129,20 @@ def test_together_as_alone(model, photographs):
         assert torch.allclose(one.trajectory, alone.trajectory, atol=0.02)
         assert torch.allclose(one.unconditional, alone.unconditional, atol=1e-5)
         assert np.abs(np.asarray(one.reconstruction, float) - np.asarray(alone.reconstruction)).max() <= 2
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_coarse_weights_do_for_every_method(attentive, photographs, method):
+    model = with_scheduler(attentive, "v_prediction")
+    parts = {part: deepcopy(getattr(model, part)).bfloat16() for part in ("unet", "vae", "text_encoder")}
+    coarse = replace(model, dtype=torch.bfloat16, **parts)
+    options = {"method": method, "steps": 4, "guidance_scale": 3.0}
+    found, fine = (invert(each, photographs[0], PROMPTS[0], **options) for each in (coarse, model))
+    assert found.trajectory.dtype == torch.float32
+    assert (found.unconditional is None) or found.unconditional.dtype == torch.float32
+    assert torch.allclose(found.trajectory[-1], fine.trajectory[-1], atol=0.1)
+    difference = np.abs(np.asarray(found.reconstruction, float) - np.asarray(fine.reconstruction))
+    assert difference.mean() < 2
 
 
 def test_without_guidance_there_is_nothing_to_optimise(model, photographs):

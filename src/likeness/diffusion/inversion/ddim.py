@@ -136,7 +136,7 @@ def sample(
     """
     latents = start
     for timestep, away_from in zip(scheduler.timesteps, unconditional, strict=True):
-        both = context if weight == 1 else torch.cat([away_from, context])
+        both = context if weight == 1 else torch.cat([away_from.to(context.dtype), context])
         latents = scheduler.step(
             guided_prediction(model, latents, timestep, both, weight), timestep, latents
         ).prev_sample
