@@ -19,6 +19,7 @@ class SamplingOptions(Section):
     steps: int = Field(12, ge=1, description="sampling steps")
     guidance_scale: float = Field(4.0, ge=0, description="classifier-free guidance; 1 is none")
     negative_prompt: str = Field("", description="what guidance steers away from")
+    scheduler: str | None = Field(None, description="diffusers' class of a deterministic one; none: DPM-Solver++(2M)")
     resolution: int | None = Field(None, ge=8, description="px a side; none: the base model's own")
     batch_size: int = Field(12, ge=2, description="pictures drawn at once, a source and edits of it")
 
@@ -37,6 +38,7 @@ class PhotoOptions(Section):
     """How photographs become latents that can be edited."""
 
     method: Method = Field("direct", description="inversion that the edits start from")
+    guidance_scale: float = Field(4.0, ge=0, description="classifier-free guidance of photographs and their edits")
     compared: tuple[Method, ...] = Field(("ddim",), description="inversions whose error is reported beside it")
 
 

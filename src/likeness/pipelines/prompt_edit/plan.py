@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 from kedro.utils import find_kedro_project
 from pydantic import Field
 
-from likeness.datasets import UnreadablePictureError, open_picture
 from likeness.pipelines.prompt_edit.options import ControlOptions, SamplingOptions
 from likeness.pipelines.prompt_edit.requests import (
     Asked,
@@ -23,7 +23,7 @@ from likeness.pipelines.prompt_edit.requests import (
     SourceRequest,
     read_requests,
 )
-from likeness.pipelines.prompt_edit.words import Change, changes, describe, words_of
+from likeness.pipelines.prompt_edit.words import Change, changes, contains, describe, words_of
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +37,9 @@ class PlannedEdit(Request):
     name: str
     prompt: str
     kind: str = Field(description="replace, refine or reweight; the first two also with weights: replace + reweight")
+    pairing: Literal["replace", "refine"] | None = Field(
+        description="as a person wrote it; none: told from the prompts"
+    )
     scope: Scope
     region: tuple[str, ...] = Field(description="words of the source whose attention is the scoring mask")
     shown: tuple[str, ...] = Field(description="words of the source whose attention the sheet shows")
@@ -62,19 +65,26 @@ class PlannedSource(Request):
 class Plan(Request):
     """Everything that is drawn and scored."""
 
+    resolution: int = Field(description="px a side of all pictures")
     sources: tuple[PlannedSource, ...]
+
+    def part(self, *, photos: bool) -> Plan:
+        """Only the edits of photographs, or only those of generated pictures."""
+        own = tuple(source for source in self.sources if bool(source.photo) == photos)
+        return self.model_copy(update={"sources": own})
 
 
 Check = Callable[[PlannedSource, PlannedEdit], None]
 
 
 def plan_edits(
-    entries: object, sampling: SamplingOptions, control: ControlOptions, check: Check
+    entries: object, resolution: int, sampling: SamplingOptions, control: ControlOptions, check: Check
 ) -> tuple[Plan, pd.DataFrame]:
     """Read the edits, fill in what was left out, and set aside what cannot be made.
 
     Args:
         entries: as a person wrote them.
+        resolution: px a side of all pictures.
         sampling: the seeds of sources that name none.
         control: the control of edits that do not say.
         check: raises EditError for what the model cannot do.
@@ -108,7 +118,7 @@ def plan_edits(
         _source(f"source {number}", source, tuple(edits), sampling)
         for number, (source, edits) in enumerate(planned.items(), start=1)
     ]
-    return Plan(sources=tuple(sources)), pd.DataFrame(aside, columns=["edit", "reason"])
+    return Plan(resolution=resolution, sources=tuple(sources)), pd.DataFrame(aside, columns=["edit", "reason"])
 
 
 def located(path: str) -> Path:
@@ -135,9 +145,11 @@ def _planned(asked: Asked, control: ControlOptions, names: set[str]) -> PlannedE
         raise EditError("the edit is empty: it neither changes the prompt nor sets the weight of a word")
     kind = " + ".join([*([] if same else [_kind(source, target, edit)]), *(["reweight"] if edit.weights else [])])
     removed = _telling([word for change in found for word in change.removed])
-    weighted = [word for word in edit.weights if set(words_of(word)) <= set(words_of(source))]
+    weighted = [word for word in edit.weights if contains(source, word)]
     scope: Scope = edit.scope or ("local" if removed or weighted or edit.region else "global")
     region = edit.region or tuple(removed or weighted)
+    if absent := [word for word in edit.region if not contains(source, word)]:
+        raise EditError(f"the region's word {absent[0]!r} is not in the source prompt")
     if scope == "local" and not region:
         raise EditError("a local edit that only adds words needs a region: words of the source that show where it is")
     if edit.name in names:
@@ -147,6 +159,7 @@ def _planned(asked: Asked, control: ControlOptions, names: set[str]) -> PlannedE
         name=edit.name or _unused(describe(found, edit.weights) or target, names),
         prompt=target,
         kind=kind,
+        pairing=edit.kind,
         scope=scope,
         region=region if scope == "local" else (),
         shown=tuple(dict.fromkeys([*removed, *weighted, *edit.region])),
@@ -199,27 +212,3 @@ def _blend(
             "threshold": control.blend_threshold if asked.threshold is None else asked.threshold,
         }
     )
-
-
-def check_pictures(source: PlannedSource, edit: PlannedEdit, side: int) -> None:
-    """Refuse a photograph that is none, and a mask that does not fit the pictures.
-
-    Raises:
-        EditError: names the file.
-    """
-    if source.photo:
-        _opened("photo", source.photo)
-    if edit.blend and edit.blend.mask:
-        size = _opened("mask", edit.blend.mask)
-        if size != (side, side):
-            raise EditError(
-                f"the mask {edit.blend.mask} has {size[0]} × {size[1]} pixels, the pictures have {side} × {side}: "
-                "scale one to the other"
-            )
-
-
-def _opened(what: str, path: str) -> tuple[int, int]:
-    try:
-        return open_picture(located(path)).size
-    except UnreadablePictureError as error:
-        raise EditError(f"the {what} {path} cannot be opened: {error.reason}") from error

@@ -52,3 +52,14 @@ def describe(found: list[Change], weights: Mapping[str, float]) -> str:
     'a tree → an oak, oak × 2'
     """
     return ", ".join([*map(str, found), *(f"{word} × {weight:g}" for word, weight in weights.items())])
+
+
+def contains(prompt: str, phrase: str) -> bool:
+    """Tell whether a word, or several in a row, stands in a prompt; case does not count.
+
+    >>> contains("A pine tree, tall", "pine tree"), contains("A pineapple", "pine")
+    (True, False)
+    """
+    inside, sought = ([word.lower() for word in words_of(text)] for text in (prompt, phrase))
+    places = range(len(inside) - len(sought) + 1)
+    return bool(sought) and any(inside[place : place + len(sought)] == sought for place in places)

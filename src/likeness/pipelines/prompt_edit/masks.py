@@ -1,0 +1,68 @@
+"""Where an edit takes place: the source's attention to the words of its region, above a threshold.
+
+The same for every variant of an edit and whatever its blend, so that nothing is scored by a mask of its own making.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from likeness.datasets import ImageSet, WorkFolder, digest_of, save_picture
+from likeness.pipelines.prompt_edit.kept import kept_pictures
+from likeness.pipelines.prompt_edit.plan import Plan
+
+_COLUMNS = ("edit", "source", "seed", "words", "threshold", "share")
+
+
+def region_mask(maps: Sequence[NDArray[np.floating]], side: int, threshold: float) -> NDArray[np.bool_]:
+    """Return where any of the maps is above the threshold, (side, side).
+
+    Args:
+        maps: attention to a word each, (h, w) in 0..1, its greatest 1.
+        side: px of the pictures; maps are scaled to it bilinearly.
+        threshold: 0..1.
+    """
+    scaled = [
+        np.asarray(Image.fromarray(values.astype(np.float32)).resize((side, side), Image.Resampling.BILINEAR))
+        for values in maps
+    ]
+    return np.asarray(np.max(scaled, axis=0) > threshold)
+
+
+def mask_regions(plan: Plan, attention: ImageSet, threshold: float, work_folder: str) -> ImageSet:
+    """Find the region of every local edit at every seed.
+
+    Args:
+        plan: the edits.
+        attention: `edit_attention`.
+        threshold: of the attention, 0..1.
+        work_folder: the root of unfinished work.
+
+    Returns:
+        One black and white picture an edit and seed, white where the edit takes place: edit, source, seed, words,
+        threshold, share (0..1, how much of the picture is white).
+    """
+    work = WorkFolder(work_folder, "edit_masks", digest_of(attention, plan.resolution, threshold))
+    maps = attention.manifest.set_index(["source", "seed", "word"])["file"]
+    rows: list[dict[str, Any]] = []
+    for source in plan.sources:
+        for edit in (edit for edit in source.edits if edit.region):
+            for seed in source.seeds:
+                seen = [_levels(attention, maps[source.name, seed, word]) for word in edit.region]
+                inside = region_mask(seen, plan.resolution, threshold)
+                about = {"edit": edit.name, "source": source.name, "seed": seed, "words": ", ".join(edit.region)}
+                about |= {"threshold": threshold, "share": float(inside.mean())}
+                file = f"{digest_of(edit.name, source.name, seed, edit.region)}.png"
+                if not work.has(file):
+                    save_picture(work.file(file), Image.fromarray(np.where(inside, 255, 0).astype(np.uint8)), about)
+                rows.append({"file": file, **about})
+    return kept_pictures(work, rows, _COLUMNS)
+
+
+def _levels(attention: ImageSet, file: str) -> NDArray[np.float64]:
+    return np.asarray(attention.open(file).convert("L"), dtype=np.float64) / 255

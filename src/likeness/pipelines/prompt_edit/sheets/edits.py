@@ -1,0 +1,228 @@
+"""`edit_sheet`: source, uncontrolled and controlled edit, attention, mask and scores, a row an edit."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+from likeness.datasets import ImageSet
+from likeness.pipelines.avatar.sheets import style
+from likeness.pipelines.prompt_edit.comparison import CONTROLLED, UNCONTROLLED
+from likeness.pipelines.prompt_edit.plan import Plan, PlannedEdit, PlannedSource
+
+_CELL, _GAP = 1.5, 0.1  # inches
+_NAME, _SCORES, _MAPS = 2.0, 2.2, 2
+_PANEL = _NAME + (4 + _MAPS) * (_CELL + _GAP) + _SCORES
+_ROW, _HEADER, _COLUMN_TITLES = _CELL + 0.34, 0.62, 0.34
+_MARGIN, _TOP, _BETWEEN = 0.5, 1.25, 0.7
+_PIXELS = 240  # side of a picture on the sheet
+_ALL_SEEDS = 8  # rows up to which every seed is shown
+
+HEAT = LinearSegmentedColormap.from_list("attention", ["#14203a", "#2f5fb3", "#f2a33a", "#fff6d8"])
+_MEASURES = {
+    "ssim": ("SSIM", "{:.2f}"),
+    "background_ssim": ("background SSIM", "{:.2f}"),
+    "background_psnr": ("background PSNR", "{:.1f}"),
+    "change_inside": ("change inside, ΔE", "{:.1f}"),
+    "structure_distance": ("structure distance", "{:.3f}"),
+    "clip_similarity": ("CLIP similarity", "{:.2f}"),
+}
+
+
+@dataclass(frozen=True)
+class _Pictures:
+    """Everything shown: `edited_images`, `edit_attention`, `edit_masks` and `edit_scores`."""
+
+    edited: ImageSet
+    attention: ImageSet
+    masks: ImageSet
+    scores: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class _Row:
+    source: PlannedSource
+    edit: PlannedEdit
+    seed: int
+
+
+def draw_edits(plan: Plan, edited: ImageSet, attention: ImageSet, masks: ImageSet, scores: pd.DataFrame) -> Figure:
+    """Draw every edit beside its source and beside what the same prompt draws without attention control.
+
+    With many edits one seed of each is shown, the middle one by SSIM, so that neither luck nor accident speaks for it.
+
+    Args:
+        plan: the edits in order.
+        edited: `edited_images`.
+        attention: `edit_attention`.
+        masks: `edit_masks`.
+        scores: `edit_scores`.
+    """
+    if not plan.sources:
+        return _nothing()
+    every = sum(len(source.seeds) * len(source.edits) for source in plan.sources) <= _ALL_SEEDS
+    groups = [_rows(source, scores, every=every) for source in plan.sources]
+    heights = [_HEADER + _ROW * len(group) for group in groups]
+    panels = _panels(heights)
+    height = max(sum(heights[index] for index in panel) for panel in panels)
+    width = 2 * _MARGIN + len(panels) * _PANEL + (len(panels) - 1) * _BETWEEN
+    figure = style.new_figure(width, _TOP + _COLUMN_TITLES + height + 0.6)
+    seeds = max(len(source.seeds) for source in plan.sources)
+    choice = "" if seeds == 1 else " Every seed is shown." if every else f" Of {seeds} seeds the middle one is shown."
+    style.title(figure, "Pictures edited by their prompts", f"Scores: without → with attention control.{choice}")
+    shown = _Pictures(edited, attention, masks, scores.set_index(["edit", "seed", "variant"]).sort_index())
+    for number, panel in enumerate(panels):
+        left, top = _MARGIN + number * (_PANEL + _BETWEEN), _TOP
+        _column_titles(figure, left, top)
+        top += _COLUMN_TITLES
+        for index in panel:
+            _source_title(figure, left, top, groups[index][0].source)
+            top += _HEADER
+            for row in groups[index]:
+                _draw_row(figure, left, top, row, shown)
+                top += _ROW
+    note = "All pictures were generated. edit_scores holds every number, edit_comparison their means and intervals."
+    style.write(figure, _MARGIN, _TOP + _COLUMN_TITLES + height + 0.25, note, size=9, color=style.MUTED)
+    return figure
+
+
+def middle_seed(scores: pd.DataFrame, edit: str) -> int:
+    """Return the seed in the middle by the controlled edit's SSIM; of an even number the better of the middle two."""
+    rows = scores[(scores["edit"] == edit) & (scores["variant"] == CONTROLLED)].sort_values(["ssim", "seed"])
+    return int(rows["seed"].iloc[len(rows) // 2])
+
+
+def _nothing() -> Figure:
+    figure = style.new_figure(8, 1.6)
+    style.title(figure, "Pictures edited by their prompts", "There are none of this kind among the edits.")
+    return figure
+
+
+def _rows(source: PlannedSource, scores: pd.DataFrame, *, every: bool) -> list[_Row]:
+    return [
+        _Row(source, edit, seed)
+        for edit in source.edits
+        for seed in (source.seeds if every else [middle_seed(scores, edit.name)])
+    ]
+
+
+def _panels(heights: list[float]) -> list[list[int]]:
+    """Part groups into one column, or two of about the same height."""
+    if sum(heights) < 10 * _ROW:
+        return [list(range(len(heights)))]
+    above = np.cumsum(heights)
+    cut = int(np.argmin(np.abs(above - above[-1] / 2))) + 1
+    parts = [list(range(cut)), list(range(cut, len(heights)))]
+    return [part for part in parts if part]
+
+
+def _column_titles(figure: Figure, left: float, top: float) -> None:
+    titles = ["source", "without control", "with control", *["attention"] * _MAPS, "scored region"]
+    for place, title in enumerate(titles):
+        centre = left + _NAME + place * (_CELL + _GAP) + _CELL / 2
+        style.write(figure, centre, top, title, ha="center", size=9.5, color=style.MUTED)
+
+
+def _source_title(figure: Figure, left: float, top: float, source: PlannedSource) -> None:
+    lines = textwrap.wrap(source.prompt, 130, max_lines=2, placeholder=" …")
+    style.write(figure, left, top + 0.3, "\n".join(lines), size=11.5, weight="bold", linespacing=1.25)
+
+
+def _draw_row(figure: Figure, left: float, top: float, row: _Row, shown: _Pictures) -> None:
+    _row_title(figure, left, top, row)
+    made = shown.edited.manifest
+    made = made[(made["source"] == row.source.name) & (made["seed"] == row.seed)].set_index("variant")
+    own = made[made["edit"] == row.edit.name]["file"]
+    original = _small(shown.edited.open(made.loc["source", "file"]))
+    pictures = [original, *(_small(shown.edited.open(own[variant])) for variant in (UNCONTROLLED, CONTROLLED))]
+    for place, image in enumerate(pictures):
+        _picture(figure, left, top, place, image)
+    maps = shown.attention.manifest
+    maps = maps[(maps["source"] == row.source.name) & (maps["seed"] == row.seed)].set_index("word")["file"]
+    for place, word in enumerate(row.edit.shown[:_MAPS], start=len(pictures)):
+        levels = np.asarray(shown.attention.open(maps[word]).convert("L")) / 255
+        _picture(figure, left, top, place, heat(original, levels), word)
+    masks = shown.masks.manifest
+    mask = masks[(masks["edit"] == row.edit.name) & (masks["seed"] == row.seed)]["file"]
+    last = len(pictures) + _MAPS
+    if len(mask):
+        inside = np.asarray(shown.masks.open(mask.iloc[0]).convert("L")) > 127
+        _picture(figure, left, top, last, veiled(original, inside), f"{inside.mean():.0%} of the picture")
+    else:
+        x = left + _NAME + last * (_CELL + _GAP) + _CELL / 2
+        style.write(figure, x, top + _CELL / 2, "the whole\npicture", ha="center", color=style.MUTED)
+    _write_scores(figure, left + _PANEL - _SCORES + 0.1, top, shown.scores.loc[(row.edit.name, row.seed)])
+
+
+def _row_title(figure: Figure, left: float, top: float, row: _Row) -> None:
+    name = textwrap.wrap(row.edit.name, 20, max_lines=3, placeholder=" …")
+    style.write(figure, left, top + 0.06, "\n".join(name), size=11, weight="bold", va="top", linespacing=1.2)
+    of = textwrap.shorten(row.source.photo.rpartition("/")[2], 24) if row.source.photo else f"seed {row.seed}"
+    about = "\n".join([row.edit.kind, row.edit.scope, of])
+    style.write(
+        figure, left, top + 0.14 + 0.2 * len(name), about, size=8.5, color=style.MUTED, va="top", linespacing=1.35
+    )
+
+
+def _write_scores(figure: Figure, left: float, top: float, scores: pd.DataFrame) -> None:
+    y = top + 0.1
+    for measure, (name, form) in _MEASURES.items():
+        without, controlled = (scores.loc[variant, measure] for variant in (UNCONTROLLED, CONTROLLED))
+        if pd.isna(controlled):
+            continue
+        style.write(figure, left, y, name, size=8.5, color=style.MUTED)
+        style.write(figure, left + 1.55, y, f"{form.format(without)} →", size=8.5, color=style.MUTED, ha="right")
+        style.write(figure, left + 2.0, y, form.format(controlled), size=9.5, weight="bold", ha="right")
+        y += 0.215
+    read = scores.loc[CONTROLLED, "asked_change_read"]
+    if pd.notna(read):
+        words, colour = ("asked change read", style.BLUE) if read else ("asked change not read", style.AMBER)
+        style.write(figure, left, y, words, size=8.5, color=colour)
+
+
+def _small(image: Image.Image) -> NDArray[np.uint8]:
+    return np.asarray(ImageOps.fit(image, (_PIXELS, _PIXELS), Image.Resampling.LANCZOS))
+
+
+def _picture(
+    figure: Figure, left: float, top: float, place: int, image: NDArray[np.generic], caption: str = ""
+) -> None:
+    """Draw a picture at its place in the row."""
+    x = left + _NAME + place * (_CELL + _GAP)
+    style.place(figure, x, top, _CELL, _CELL).imshow(image, aspect="auto")
+    if caption:
+        text = textwrap.shorten(caption, 22, placeholder=" …")
+        style.write(figure, x + _CELL / 2, top + _CELL + 0.11, text, ha="center", size=8.5, color=style.MUTED)
+
+
+def heat(picture: NDArray[np.uint8], attention: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Lay attention over a picture turned grey.
+
+    Args:
+        picture: (h, w, 3).
+        attention: of any size, 0..1.
+
+    Returns:
+        (h, w, 3) in 0..1.
+    """
+    height, width = picture.shape[:2]
+    grey = picture.astype(np.float64).mean(axis=2, keepdims=True) / 255
+    smooth = Image.fromarray(attention.astype(np.float32)).resize((width, height), Image.Resampling.BICUBIC)
+    level = np.clip(np.asarray(smooth), 0, 1)
+    weight = 0.35 + 0.5 * level[..., None]
+    return np.asarray((1 - weight) * grey + weight * HEAT(level)[..., :3], dtype=np.float64)
+
+
+def veiled(picture: NDArray[np.uint8], inside: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Whiten what lies outside a mask of any size; (h, w, 3) in 0..1."""
+    height, width = picture.shape[:2]
+    mask = Image.fromarray(inside).resize((width, height), Image.Resampling.NEAREST)
+    weight = np.where(np.asarray(mask)[..., None], 0.0, 0.72)
+    return np.asarray((1 - weight) * picture / 255 + weight, dtype=np.float64)

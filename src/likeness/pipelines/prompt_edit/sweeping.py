@@ -1,0 +1,27 @@
+"""How near every picture of a sweep is to its source."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from likeness.datasets import ImageSet
+from likeness.metrics.ssim import SsimOptions, ssim, stack_pictures
+from likeness.pipelines.prompt_edit.wanted import SOURCE, SWEEP
+
+_COLUMNS = ("file", "edit", "word", "weight", "cross_replace", "self_replace", "seed", "prompt")
+
+
+def score_sweeps(pictures: ImageSet, options: SsimOptions) -> pd.DataFrame:
+    """Return one row a picture of `edit_sweep_images` that is no source: `_COLUMNS` and ssim to its source.
+
+    `word` is empty, and weight missing, in a grid over the shares of steps.
+    """
+    table = pictures.manifest
+    sources = table[table["variant"] == SOURCE].set_index("source")["file"]
+    swept = table[table["variant"] == SWEEP].reset_index(drop=True)
+    scores = swept.reindex(columns=list(_COLUMNS))
+    scores["ssim"] = [
+        ssim(*stack_pictures([pictures.open(sources[source]), pictures.open(file)], options), options)
+        for source, file in zip(swept["source"], swept["file"], strict=True)
+    ]
+    return scores
