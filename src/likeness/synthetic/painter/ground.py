@@ -16,12 +16,12 @@ def relief(height: int, width: int, ground: Ground, rng: np.random.Generator) ->
     if not ground.weave:
         return np.asarray(np.clip(0.5 + 0.75 * clouds(height, width, pitch, 2, rng), 0, 1), np.float32)
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    bend = clouds(height, width, 12 * pitch, 2, rng) * pitch * 0.6
+    bend = clouds(height, width, 12 * pitch, 2, rng) * pitch * 0.25
     across, along = (y + bend) * (2 * np.pi / pitch), (x - bend) * (2 * np.pi / pitch)
     threads = np.sin(across) * (np.sin(along / 2) > 0) + np.sin(along) * (np.sin(across / 2) > 0)
     knots = clouds(height, width, 2.5 * pitch, 2, rng)
     woven = cv2.GaussianBlur(threads.astype(np.float32), (0, 0), max(0.2 * pitch, 0.4))
-    return np.asarray(np.clip(0.5 + 0.3 * woven + 0.3 * knots, 0, 1), np.float32)
+    return np.asarray(np.clip(0.5 + 0.4 * woven + 0.2 * knots, 0, 1), np.float32)
 
 
 def slope_light(surface: Array, scale: float) -> Array:

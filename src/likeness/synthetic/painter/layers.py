@@ -15,6 +15,9 @@ from likeness.synthetic.painter.style import Brush, Layer, Style
 from likeness.synthetic.painter.tracing import origins, trace
 from likeness.synthetic.vectors import Array
 
+_DARK = 35.0
+"""L* up to which no ground is left bare: it would glare."""
+
 
 def paint_layers(canvas: Canvas, seen: Array, style: Style, bare: float, rng: np.random.Generator) -> None:
     """Paint every layer of a style, in place.
@@ -35,14 +38,14 @@ def paint_layers(canvas: Canvas, seen: Array, style: Style, bare: float, rng: np
 
 
 def bare_places(seen: Array, share: float, rng: np.random.Generator) -> NDArray[np.bool_]:
-    """Where the painter leaves the ground (h, w): flecks, rather where it is light and where little is to be seen."""
+    """Where the painter leaves the ground (h, w): flecks, rather in the light and where little is to be seen."""
     height, width = seen.shape[:2]
     side = min(height, width)
     lightness = np.ascontiguousarray(seen[..., 0])
     detail = np.abs(lightness - cv2.GaussianBlur(lightness, (0, 0), 0.02 * side))
     busy = cv2.GaussianBlur(detail, (0, 0), 0.04 * side)
     score = clouds(height, width, 0.045 * side, 2, rng) + lightness / 200 - busy / 12
-    return np.asarray(score > np.quantile(score, 1 - share))
+    return np.asarray((score > np.quantile(score, 1 - share)) & (lightness > _DARK))
 
 
 def layer_strokes(

@@ -16,6 +16,8 @@ _FORM = 0.03
 """Share of the side over which local contrast is seen: a cheek, a bough."""
 _DEEPEST = 14.0
 """Most L* that it adds."""
+_FULL_RANGE = 50.0
+"""L* between the darkest and the lightest from which on a picture is spread fully."""
 _PASSAGE = 4.0
 """How sharply one tone passes into the next."""
 
@@ -32,8 +34,9 @@ def lab_to_rgb(lab: Array) -> Array:
 
 def recolour(lab: Array, palette: Palette) -> Array:
     """A picture (h, w, 3) in the palette's colours."""
-    local = lab[..., 0] - cv2.GaussianBlur(lab[..., 0], (0, 0), _FORM * min(lab.shape[:2]))
-    lightness = lab[..., 0] + np.clip(palette.modelling * local, -_DEEPEST, _DEEPEST)
+    lightness = _stretched(np.ascontiguousarray(lab[..., 0]), palette.stretch)
+    local = lightness - cv2.GaussianBlur(lightness, (0, 0), _FORM * min(lab.shape[:2]))
+    lightness = lightness + np.clip(palette.modelling * local, -_DEEPEST, _DEEPEST)
     lightness = np.clip(50 + (lightness[..., None] - 50) * palette.contrast, 0, 100)
     if palette.tones:
         lightness = _in_tones(lightness, 100 / palette.tones)
@@ -42,6 +45,17 @@ def recolour(lab: Array, palette: Palette) -> Array:
     span = (palette.lightest - palette.darkest) / 100
     seen = np.concatenate([palette.darkest + lightness * span, chroma], -1).astype(np.float32)
     return _towards(seen, palette) if palette.pigments else seen
+
+
+def _stretched(lightness: Array, share: float) -> Array:
+    """Lightness spread so that its outermost hundredths go a share of the way to black and white.
+
+    A picture of few tones, such as one of fog, is spread less, and one of a single tone not at all.
+    """
+    low, high = np.percentile(lightness, (1, 99))
+    share *= min((high - low) / _FULL_RANGE, 1.0)
+    spread = np.clip(100 * (lightness - low) / max(high - low, 1.0), 0, 100)
+    return np.asarray(lightness + (spread - lightness) * share, np.float32)
 
 
 def _in_tones(lightness: Array, step: float) -> Array:

@@ -91,20 +91,22 @@ def streamlines(
         nodes[n, steps, 0], nodes[n, steps, 1] = start_column + 0.5, start_row + 0.5
         values[n, steps] = strength[start_row, start_column]
         for way in (-1, 1):
-            x, y = start_column + 0.5, start_row + 0.5
+            x, y, row, column = start_column + 0.5, start_row + 0.5, start_row, start_column
             dx, dy = way * field[start_row, start_column, 0], way * field[start_row, start_column, 1]
             for k in range(1, steps + 1):
                 x, y = x + step * dx, y + step * dy
                 if on_ridge:
                     x, y = _onto_ridge(strength, x, y, dx, dy)
-                if not (0 <= x < width and 0 <= y < height):
-                    break
-                row, column = int(y), int(x)
-                if strength[row, column] < threshold or room[row, column] < gap * gap / 4:
-                    break
+                inside = 0 <= x < width and 0 <= y < height
+                if inside:
+                    row, column = int(y), int(x)
+                    if strength[row, column] < threshold or room[row, column] < gap * gap / 4:
+                        break
                 node = steps + way * k
                 nodes[n, node, 0], nodes[n, node, 1], values[n, node] = x, y, strength[row, column]
                 first[n], last[n] = min(first[n], node), max(last[n], node)
+                if not inside:  # it runs out of the picture, lest there be a pale border
+                    break
                 dx, dy = steered(dx, dy, field, row, column)
         for k in range(first[n], last[n] + 1):
             _take(room, nodes[n, k, 0], nodes[n, k, 1], gap)

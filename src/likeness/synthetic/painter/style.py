@@ -20,6 +20,7 @@ class Palette:
         darkest: L* that black becomes.
         lightest: L* that white becomes.
         warmth: Warm lights and cool shades: change of b* from black to white.
+        stretch: How far the picture's own darkest and lightest tones are spread towards black and white, 0 to 1.
         modelling: Local contrast added, so that flat lighting does not hide forms.
         tones: Number of washes of different lightness that the picture is reduced to; 0 keeps all.
     """
@@ -31,6 +32,7 @@ class Palette:
     darkest: float = 0.0
     lightest: float = 100.0
     warmth: float = 0.0
+    stretch: float = 0.0
     modelling: float = 0.0
     tones: int = 0
 

@@ -52,13 +52,13 @@ _IMPRESSIONIST = Style(
 
 _PENCIL = Style(
     name="pencil",
-    palette=Palette(saturation=0, contrast=1.15, modelling=0.55),
-    ground=Ground((96, 0, 2), underpainting=0.28, grain=0.008, relief=1.0),
+    palette=Palette(saturation=0, contrast=1.1, stretch=0.35, modelling=0.55),
+    ground=Ground((96, 0, 2), underpainting=0.22, grain=0.008, relief=1.0),
     hatching=(
-        (Lines(0.0045, 0.10, 0.0062, 0.10, 0.6, colour=(48, 0, 1), opacity=0.7), Direction(50, 8, 0.25)),
-        (Lines(0.0055, 0.11, 0.0065, 0.20, 0.8, colour=(32, 0, 1), opacity=0.8), Direction(50, 8, 0.25)),
-        (Lines(0.0055, 0.09, 0.0070, 0.45, 0.9, colour=(28, 0, 1), opacity=0.85), Direction(78, 8, 0.25)),
-        (Lines(0.0060, 0.07, 0.0070, 0.65, 0.95, colour=(22, 0, 1), opacity=0.95), Direction(20, 8, 0.3)),
+        (Lines(0.0045, 0.10, 0.0062, 0.12, 0.7, colour=(48, 0, 1), opacity=0.7), Direction(50, 8, 0.25)),
+        (Lines(0.0055, 0.11, 0.0068, 0.32, 0.95, colour=(34, 0, 1), opacity=0.8), Direction(50, 8, 0.25)),
+        (Lines(0.0055, 0.09, 0.0075, 0.58, 1.0, colour=(28, 0, 1), opacity=0.85), Direction(78, 8, 0.25)),
+        (Lines(0.0060, 0.07, 0.0070, 0.74, 1.0, colour=(20, 0, 1), opacity=0.95), Direction(20, 8, 0.3)),
     ),
     contours=(Lines(0.0075, 0.25, 0.012, 1.1, 6, swell=0.5, colour=(20, 0, 1), opacity=0.95, scale=0.0040),),
     pen=Brush(grain=0.4, softness=0.3),
@@ -66,7 +66,7 @@ _PENCIL = Style(
 
 _WOODCUT = Style(
     name="woodcut",
-    palette=Palette(saturation=1.2, contrast=1.1, darkest=30, lightest=95, modelling=0.65),
+    palette=Palette(saturation=1.2, contrast=1.05, darkest=30, lightest=95, stretch=0.3, modelling=0.65),
     ground=Ground((93, 0, 9), grain=0.02, relief=0.8),
     inks=5,
     hatching=(
@@ -144,7 +144,7 @@ REPLICA_STYLE = Style(
         Layer(0.008, 4.5, 0.9, 7, 13, jitter=(1.5, 1.5, 1.5)),
     ),
     brush=Brush(bristles=0.4, roundness=0.5, ragged=0.1, softness=0.45, load=0.5, drying=0.15),
-    direction=Direction(47, 30, follow=0.35, patch=0.15),
+    direction=Direction(47, 45, follow=0.35, patch=0.11),
     contours=(Lines(0.008, 0.3, 0.02, 2.4, 9, swell=0.6, colour=(23, 4, -8), opacity=0.8, broken=0.22, scale=0.0065),),
     pen=Brush(bristles=0.4, grain=0.15, softness=0.3),
     relief=3,

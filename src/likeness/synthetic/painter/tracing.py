@@ -101,15 +101,17 @@ def trace(
             dx, dy = way * field[start_row, start_column, 0], way * field[start_row, start_column, 1]
             for k in range(1, steps + 1):
                 x, y = x + step * dx, y + step * dy
-                if not (0 <= x < width and 0 <= y < height):
-                    break
                 row, column = int(y), int(x)
-                ours = _difference(reference, row, column, colour)
-                already = _difference(canvas, row, column, _at(reference, row, column))
-                if not painted[row, column] or ours > tolerance or (k > 1 and already < ours):
-                    break
+                inside = 0 <= x < width and 0 <= y < height
+                if inside:
+                    ours = _difference(reference, row, column, colour)
+                    already = _difference(canvas, row, column, _at(reference, row, column))
+                    if not painted[row, column] or ours > tolerance or (k > 1 and already < ours):
+                        break
                 node = steps + way * k
                 nodes[i, node, 0], nodes[i, node, 1] = x, y
                 first[i], last[i] = min(first[i], node), max(last[i], node)
+                if not inside:  # it runs out of the picture, lest the border stay bare
+                    break
                 dx, dy = steered(dx, dy, field, row, column)
     return nodes, first, last, colours
