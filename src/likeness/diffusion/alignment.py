@@ -79,7 +79,7 @@ def paired_words(source: Sequence[Word], target: Sequence[Word], kind: Kind | No
                 f"{len(afters)}"
             )
         return [pair for before, after in zip(befores, afters, strict=True) for pair in paired_words(before, after)]
-    equal = align([word.ids for word in source], [word.ids for word in target])
+    equal = align([_key(word) for word in source], [_key(word) for word in target])
     pairs: Pairs = [([source[i]], [target[j]]) for i, j in equal]
     if kind is None:
         for (i, j), (next_i, next_j) in pairwise([(-1, -1), *equal, (len(source), len(target))]):
@@ -115,6 +115,11 @@ def align(source: Sequence[object], target: Sequence[object]) -> list[tuple[int,
         else:
             j -= 1
     return pairs[::-1]
+
+
+def _key(word: Word) -> object:
+    """What equal words have in common; "a man" becomes "an old man" without another article."""
+    return "a" if word.text in ("a", "an") else word.ids
 
 
 def _after(state: tuple[int, int], gaps: int) -> tuple[int, int]:
