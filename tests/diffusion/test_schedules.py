@@ -57,7 +57,7 @@ def test_impossible_shares_are_named(opened, shares, message):
 @pytest.mark.parametrize(("share", "expected"), [(0, 0), (0.4, 4), (0.45, 4), (0.99, 9), (1, 10), (1.0, 10)])
 def test_self_attention_is_followed_for_a_share_of_the_steps(share, expected):
     assert self_steps(share, 10) == expected
-    with pytest.raises(ValueError, match="self_replace is 1.5"):
+    with pytest.raises(ValueError, match=r"self_replace is 1\.5"):
         self_steps(1.5, 10)
 
 

@@ -72,11 +72,10 @@ def test_places_of_a_word(tokenizer, prompt, words, expected):
     assert token_indices(tokenizer, split_prompt(tokenizer, prompt), words) == tuple(expected)
 
 
-@pytest.mark.parametrize(
-    "prompt", ["a photo of Cézanne smile", "a photo of Ce\u0301zanne smile", "a  photo of CÉZANNE smile"]
-)
+@pytest.mark.parametrize("written", ["Cézanne", "Ce\u0301zanne", "CÉZANNE"])
 @pytest.mark.parametrize("words", ["Cézanne", "Ce\u0301zanne", "cézanne"])
-def test_accents_are_found_however_they_are_written(tokenizer, prompt, words):
+def test_accents_are_found_however_they_are_written(tokenizer, written, words):
+    prompt = f"a  photo of {written} smile"
     assert tokens(tokenizer, prompt, words) == ["c", "Ã", "©", "za", "n", "n", "e</w>"]
     assert tokens(tokenizer, prompt, "smile") == ["smile</w>"]
 
