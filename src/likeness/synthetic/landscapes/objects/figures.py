@@ -125,7 +125,7 @@ def _ellipses(levels: list[tuple[float, float, float]], colour: Vector, lean: fl
     angle = np.linspace(0, 2 * np.pi, 17)
     y, breadth, depth = (np.array(values)[:, None] for values in zip(*levels, strict=True))
     forward = (y - y[0]) * math.sin(lean)
-    points = np.stack([breadth * np.sin(angle), np.broadcast_to(y, (len(y), 17)), depth * np.cos(angle) + forward], axis=2)
+    points = np.stack([-breadth * np.sin(angle), np.broadcast_to(y, (len(y), 17)), depth * np.cos(angle) + forward], axis=2)
     points[:, -1] = points[:, 0]
     return sheet(points, colour, MATT)
 

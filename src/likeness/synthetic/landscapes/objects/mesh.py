@@ -201,7 +201,7 @@ def turned_profile(profile: ArrayLike, colour: ArrayLike, finish: int, *, sides:
     outline = np.asarray(profile, np.float32)
     angle = np.linspace(0, 2 * np.pi, sides + 1, dtype=np.float32)
     radius, height = outline[:, :1], outline[:, 1:]
-    points = np.stack([radius * np.sin(angle), np.broadcast_to(height, (len(outline), sides + 1)), radius * np.cos(angle)], axis=2)
+    points = np.stack([-radius * np.sin(angle), np.broadcast_to(height, (len(outline), sides + 1)), radius * np.cos(angle)], axis=2)
     points[:, -1] = points[:, 0]
     return sheet(points, colour, finish)
 

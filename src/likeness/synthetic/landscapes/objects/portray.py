@@ -59,13 +59,13 @@ def portray(mesh: Mesh, scale: float, light: Illumination, eye: Eye, *, finer: i
     faces = np.where(area[:, None] > 0, mesh.faces[:, [0, 2, 1]], mesh.faces)  # both sides of a triangle are seen
     seen, weights, _ = rasterise(points, depth, faces, height * finer, width * finer)
 
-    places = locate(seen, weights, faces, nearness.astype(np.float32), mesh.position)
     lit = np.zeros(seen.shape, np.float32)
     shown = seen >= 0
     texels = int(np.clip(max(seen.shape) * 0.6, 48, 320))
     shadow = ShadowMap(light.sun, mesh.position, mesh.faces, texels)
-    extent = float(np.linalg.norm(np.ptp(mesh.position, axis=0)))
-    lit[shown] = shadow.lit(places, bias=2.2 * extent / texels, reach=1)
+    texel = float(np.linalg.norm(np.ptp(mesh.position, axis=0))) / texels
+    places = locate(seen, weights, faces, nearness.astype(np.float32), mesh.position, mesh.normal, 1.5 * texel)
+    lit[shown] = shadow.lit(places, bias=texel, reach=1)
 
     lamps = Lamps(light.sun, light.sun_colour, light.sky_colour, light.ground_colour, light.snow)
     image = shade(

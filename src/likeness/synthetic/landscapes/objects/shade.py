@@ -72,7 +72,9 @@ def _mirrored(matt: Vector, normal: Vector, to_viewer: Vector, lit: float, finis
 
 
 @compiled
-def locate(seen: NDArray[np.int32], weights: Array, faces: NDArray[np.int32], nearness: Array, position: Array) -> Array:
+def locate(
+    seen: NDArray[np.int32], weights: Array, faces: NDArray[np.int32], nearness: Array, position: Array, normal: Array, off: float
+) -> Array:
     """Set the weights right for perspective, in place, and tell where the visible points lie.
 
     Args:
@@ -81,6 +83,8 @@ def locate(seen: NDArray[np.int32], weights: Array, faces: NDArray[np.int32], ne
         faces: (m, 3) vertices.
         nearness: (n,) how much larger a vertex looks than one at the foot.
         position: (n, 3) metres.
+        normal: (n, 3) unit.
+        off: Metres by which the points are moved off the surface, lest it shade itself.
 
     Returns:
         (k, 3) metres, of the pixels that show something, row by row.
@@ -99,7 +103,11 @@ def locate(seen: NDArray[np.int32], weights: Array, faces: NDArray[np.int32], ne
             w0, w1, w2 = w0 / total, w1 / total, w2 / total
             weights[row, column, 0], weights[row, column, 1], weights[row, column, 2] = w0, w1, w2
             for axis in range(3):
-                places[count, axis] = w0 * position[a, axis] + w1 * position[b, axis] + w2 * position[c, axis]
+                places[count, axis] = (
+                    w0 * (position[a, axis] + off * normal[a, axis])
+                    + w1 * (position[b, axis] + off * normal[b, axis])
+                    + w2 * (position[c, axis] + off * normal[c, axis])
+                )
             count += 1
     return places[:count]
 
