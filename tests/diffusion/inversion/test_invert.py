@@ -75,8 +75,8 @@ def test_the_offset_is_guidance_away_from_the_source(model, photographs):
 
 
 def test_without_a_share_of_the_offset_the_edited_rows_stay_as_they_are(model, photographs):
-    direct = invert(model, photographs[0], PROMPTS[0], steps=3, guidance_scale=4.0)
-    ddim = invert(model, photographs[0], PROMPTS[0], steps=3, guidance_scale=4.0, method="ddim")
+    options = {"steps": 3, "guidance_scale": 4.0, "iterations": 2}
+    direct, ddim = (invert(model, photographs[0], PROMPTS[0], method=name, **options) for name in ("direct", "ddim"))
     assert torch.equal(direct.trajectory, ddim.trajectory)
     prompts = [PROMPTS[0], "an old man"]
     alone, beside = edited(model, direct, prompts, 4.0, share=0.0), edited(model, ddim, prompts, 4.0)
@@ -101,6 +101,16 @@ def test_plain_negative_prompt_inversion_errs_as_ddim_does_without_guidance(mode
     guided = invert(model, photographs[0], PROMPTS[0], method="ddim", guidance_scale=7.5, **options)
     assert np.abs(np.asarray(own.reconstruction, float) - np.asarray(free.reconstruction)).max() <= 1
     assert not np.array_equal(np.asarray(own.reconstruction), np.asarray(guided.reconstruction))
+
+
+@pytest.mark.parametrize(("method", "iterations"), [("ddim", 1), ("direct", 4), ("negative_prompt", 4)])
+def test_ddim_is_plain_unless_told_otherwise(model, photographs, method, iterations):
+    options = {"method": method, "steps": 2, "guidance_scale": 1.0}
+    found, same, other = (
+        invert(model, photographs[0], PROMPTS[0], iterations=count, **options) for count in (None, iterations, 2)
+    )
+    assert torch.equal(found.trajectory, same.trajectory)
+    assert not torch.equal(found.trajectory, other.trajectory)
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -4,7 +4,7 @@ All start from DDIM inversion without guidance and differ in how guided sampling
 
 direct           adds the offset to the trajectory to the source branch's latents, step by step; nothing is optimised
                  (Ju et al. 2023, arXiv 2310.01506). Reproduces the VAE's round trip at any guidance scale.
-ddim             does nothing: it comes back only without guidance.
+ddim             does nothing: it comes back only without guidance, and only in many steps.
 negative_prompt  takes the photograph's own prompt as the negative prompt, so that guidance has no effect on the source
                  branch (Miyake et al. 2023, arXiv 2305.16807). As close as DDIM without guidance, as quick.
 null_text        optimises the unconditional embeddings (Mokady et al. 2022, arXiv 2211.09794). Costs most by far.
@@ -35,7 +35,7 @@ def invert(
     steps: int,
     guidance_scale: float,
     negative_prompt: str = "",
-    iterations: int = 4,
+    iterations: int | None = None,
 ) -> Inversion:
     """Invert one photograph; see `invert_all`."""
     found = invert_all(
@@ -60,7 +60,7 @@ def invert_all(
     steps: int,
     guidance_scale: float,
     negative_prompt: str = "",
-    iterations: int = 4,
+    iterations: int | None = None,
 ) -> list[Inversion]:
     """Invert photographs of one size together, and reconstruct each.
 
@@ -72,7 +72,8 @@ def invert_all(
         steps: of DDIM, for the inversion, the reconstruction and the edits.
         guidance_scale: of the reconstruction and of the edits.
         negative_prompt: what guidance leads away from; the method "negative_prompt" takes the photograph's instead.
-        iterations: times that the UNet is asked in a step of DDIM inversion; 1 is the plain, published one.
+        iterations: times that the UNet is asked in a step of DDIM inversion. None for 4, but 1 for the method "ddim":
+            DDIM inversion as it was published, to compare with.
 
     Raises:
         ValueError: an argument is out of range, or the model's schedule cannot be inverted.
@@ -83,6 +84,8 @@ def invert_all(
         latents = scale(model.vae, encode(model.vae, to_pixels(photographs))[0]).float()
         context = encode_prompts(model, prompts)
         away_from = encode_prompts(model, [negative_prompt]).expand_as(context)
+    if iterations is None:
+        iterations = 1 if method == "ddim" else 4
     trajectory = invert_latents(model, latents, context, scheduler, iterations=iterations)
     unconditional = away_from.expand(steps, *context.shape)
     if method == "negative_prompt":
