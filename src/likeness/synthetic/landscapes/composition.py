@@ -19,14 +19,14 @@ _HORIZONS = {
     "street": (0.46, 0.56),
 }
 _EYES = {
-    "hills": (3.0, 6.0),
-    "mountains": (2.5, 5.0),
-    "plain": (2.2, 4.0),
-    "river": (5.0, 9.0),
-    "lake": (3.5, 6.0),
-    "sea": (3.0, 6.5),
-    "village": (4.0, 7.0),
-    "street": (1.7, 2.6),
+    "hills": (2.2, 3.8),
+    "mountains": (1.9, 3.4),
+    "plain": (1.8, 3.0),
+    "river": (3.2, 5.5),
+    "lake": (3.8, 6.0),
+    "sea": (4.2, 7.0),
+    "village": (2.8, 4.6),
+    "street": (1.6, 2.4),
 }
 
 
@@ -43,9 +43,10 @@ def compose(landscape: Landscape, size: int, rng: np.random.Generator) -> tuple[
         focal=size * between(1.0, 1.35),
         eye=between(*_EYES[kind]),
     )
+    if landscape.figure and kind != "street":  # people stand near: seen from their own height they are not lost
+        view = view._replace(eye=min(view.eye, 2.5))
     side = float(rng.choice((-1.0, 1.0)))
-    bottom = view.eye * view.focal / (size - view.horizon)  # depth that the lowest row shows of level ground
-    near_shore = bottom * {"lake": between(1.7, 2.9), "sea": between(1.25, 2.4)}.get(kind, 0.0)
+    near_shore = view.eye * {"lake": between(4.4, 8.5), "sea": between(3.6, 6.0)}.get(kind, 0.0)
     high = {"hills": between(90, 220), "mountains": between(30, 140), "river": between(70, 240)}.get(
         kind, between(20, 120)
     )
@@ -62,13 +63,15 @@ def compose(landscape: Landscape, size: int, rng: np.random.Generator) -> tuple[
     level = {"river": -2.2, "lake": -1.2, "sea": -1.2}.get(kind, -1e9)
     return view, Terrain(
         seed=landscape.seed & 0xFFFFFF,
-        rolling=between(0.8, 3.2) if kind not in ("sea", "plain", "street") else 0.5,
+        rolling=0.0 if kind == "street" else 0.5 if kind in ("sea", "plain", "river") else between(0.8, 3.2),
         rolling_length=between(24, 60),
-        drop={"hills": between(6, 36), "mountains": between(0, 30), "river": 0.0, "lake": 0.0}.get(kind, between(0, 4)),
+        drop={"hills": between(6, 36), "mountains": between(0, 30), "river": 0.0, "lake": 0.0}.get(
+            kind, between(0, 4) * (kind != "street")
+        ),
         drop_from=between(18, 40),
         drop_to=between(160, 420),
         knolls={"hills": between(8, 30), "mountains": between(0, 20), "village": between(2, 12)}.get(kind, 0.0),
-        hills=0.0 if kind in ("sea", "street") else high,
+        hills=0.0 if kind == "sea" else high,
         hill_length=between(420, 1100),
         hills_from=between(160, 380),
         mountains=alpine * between(1400, 2600) * (1.5 if landscape.fantasy else 1.0),
@@ -80,7 +83,7 @@ def compose(landscape: Landscape, size: int, rng: np.random.Generator) -> tuple[
         spires=between(0.6, 1.1) if landscape.fantasy else 0.0,
         water={"river": RIVER, "lake": LAKE, "sea": SEA}.get(kind, NO_WATER),
         level=level,
-        bank={"river": 5.0, "lake": 0.2 * near_shore, "sea": between(0.25, 0.6) * near_shore}.get(kind, 1.0),
+        bank={"river": 7.0, "lake": 0.2 * near_shore, "sea": between(0.25, 0.6) * near_shore}.get(kind, 1.0),
         water_x=side * between(0, 14) if kind == "river" else side * between(0, 60),
         water_slope=side * between(-0.10, 0.10) if kind == "river" else side * between(0.05, 0.5),
         water_bend=side * between(10, 34),
@@ -98,6 +101,7 @@ def compose(landscape: Landscape, size: int, rng: np.random.Generator) -> tuple[
         forest={"hills": between(0.0, 0.7), "plain": between(0.1, 0.5), "sea": between(0.2, 0.9), "street": 0.0}.get(
             kind, between(0.25, 1.0)
         ),
-        forest_from=between(110, 200),
+        forest_from=between(190, 380),
+        road=3.4 if kind == "street" else 0.0,
         conifers=float(rng.choice((0.0, 0.25, 0.9))) if alpine == 0 else between(0.5, 1.0),
     )

@@ -80,7 +80,7 @@ _PALETTES = {
         middle=(0.78, 0.70, 0.82),
         horizon=(0.99, 0.79, 0.74),
         glow=(0.98, 0.52, 0.46),
-        sun=(1.0, 0.74, 0.66),
+        sun=(1.0, 0.80, 0.70),
         strength=1.5,
         cloud_light=(1.0, 0.78, 0.76),
         cloud_shade=(0.56, 0.53, 0.68),
@@ -102,7 +102,7 @@ _PALETTES = {
         middle=(0.76, 0.47, 0.50),
         horizon=(0.97, 0.58, 0.27),
         glow=(0.98, 0.42, 0.12),
-        sun=(1.0, 0.60, 0.28),
+        sun=(1.0, 0.70, 0.42),
         strength=1.7,
         cloud_light=(1.0, 0.62, 0.34),
         cloud_shade=(0.42, 0.29, 0.42),
@@ -122,7 +122,7 @@ _PALETTES = {
 }
 
 
-_AMBIENCE = {"dawn": 0.72, "noon": 0.62, "sunset": 0.85, "night": 1.05}
+_AMBIENCE = {"dawn": 0.80, "noon": 0.62, "sunset": 1.0, "night": 1.5}
 """Light of the sky on the land by its colours' brightness: more than there is, as eyes and painters see it."""
 
 
@@ -147,13 +147,16 @@ def daylight(landscape: Landscape, rng: np.random.Generator) -> Daylight:
     palette = _PALETTES[landscape.hour]
     sun = _sun_direction(landscape, rng)
     tint, warmth = rng.normal(0, 0.05), rng.normal(0, 0.04)
+    rose = (
+        float(np.clip(rng.normal(0, 0.09), -0.11, 0.16)) if landscape.hour in ("dawn", "sunset") else 0.0
+    )  # some are pink, some golden
     covers = {"clear": rng.uniform(0.12, 0.5), "cloudy": rng.uniform(0.62, 0.85)}
     clear_air, moonshine = float(rng.uniform(4.5e3, 11e3)), bool(rng.random() < 0.7)
 
     def colour(name: str) -> Vector:
         red, green, blue = getattr(palette, name)
         red, green, blue = linear(red, green, blue)
-        return red * math.exp(warmth + tint), green * math.exp(tint), blue * math.exp(tint - warmth)
+        return red * math.exp(warmth + tint), green * math.exp(tint + rose), blue * math.exp(tint - warmth)
 
     weather, night = landscape.weather, landscape.hour == "night"
     veil = colour("veil")
@@ -165,13 +168,15 @@ def daylight(landscape: Landscape, rng: np.random.Generator) -> Daylight:
         return times(mix(colour(name), veil, grey * share), dim)
 
     zenith, middle, horizon = veiled("zenith"), veiled("middle"), veiled("horizon", 0.8)
+    if weather == "fog":  # no more is seen of the sky than of the land
+        zenith, middle = mix(zenith, horizon, 0.8), mix(middle, horizon, 0.9)
     strength = palette.strength * shine
-    ambient = times(mix(mix(zenith, middle, 0.55), horizon, 0.25), _AMBIENCE[landscape.hour])
-    ambient = mix(ambient, times((1.0, 1.0, 1.0), luminance(ambient)), 0.35)
+    ambient = times(mix(mix(zenith, middle, 0.5), horizon, 0.15), _AMBIENCE[landscape.hour])
+    ambient = mix(ambient, times((1.0, 1.0, 1.0), luminance(ambient)), 0.55)
     if weather in ("rain", "fog"):
         ambient = times(ambient, 1.25)
     shown = landscape.sun or (night and weather in ("clear", "cloudy") and moonshine)
-    disc = times(linear(*palette.sun), 5.0 if landscape.hour == "noon" else 2.4) if shown else (0.0, 0.0, 0.0)
+    disc = times(linear(*palette.sun), 9.0 if landscape.hour == "noon" else 2.4) if shown else (0.0, 0.0, 0.0)
     if shown and landscape.hour in ("dawn", "sunset"):
         disc = times(linear(1.0, 0.30, 0.12) if landscape.hour == "sunset" else linear(1.0, 0.36, 0.30), 2.8)
     if shown and night:
@@ -189,6 +194,6 @@ def daylight(landscape: Landscape, rng: np.random.Generator) -> Daylight:
         cloud_shade=times(mix(colour("cloud_shade"), veil, 0.2 if weather == "rain" else 0.0), dim),
         cover=float(covers.get(weather, 0.97 if weather == "rain" else 0.0)),
         stars=1.0 if night and weather == "clear" else 0.15 if night and weather == "cloudy" else 0.0,
-        visibility={"clear": clear_air, "cloudy": clear_air * 0.8, "rain": 1500.0, "fog": 90.0}[weather],
+        visibility={"clear": clear_air, "cloudy": clear_air * 0.8, "rain": 1500.0, "fog": 125.0}[weather],
         night=night,
     )

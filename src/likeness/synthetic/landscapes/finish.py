@@ -7,9 +7,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from likeness.synthetic.colour import linear_to_srgb
+from likeness.synthetic.landscapes.daylight import Daylight
 from likeness.synthetic.vectors import Array
 
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
+
+
+_MIDDLE = 0.26
+"""Brightness that a picture's middle tones are pulled towards by day."""
+
+
+def exposure(image: Array, light: Daylight) -> float:
+    """Factor that brings a picture half-way (in stops) to a middle brightness, lower by night."""
+    middle = float(np.exp(np.log(image[::5, ::5] @ _LUMINANCE + 1e-3).mean()))
+    wanted = 0.11 if light.night else _MIDDLE
+    return float(np.clip((wanted / middle) ** 0.5, 0.65, 2.2))
 
 
 def finish(image: Array, size: int, exposure: float, rng: np.random.Generator) -> NDArray[np.uint8]:
@@ -39,6 +51,6 @@ def finish(image: Array, size: int, exposure: float, rng: np.random.Generator) -
     value = linear_to_srgb(toned)
     value = value + 0.35 * value * (1 - value) * (value - 0.42)  # a soft S
     grey = (value @ _LUMINANCE)[..., None]
-    value = grey + 1.10 * (value - grey)
+    value = grey + 1.05 * (value - grey)
     grain = rng.standard_normal((size, size, 1)).astype(np.float32) * 0.006
     return np.clip((value + grain) * 255 + 0.5, 0, 255).astype(np.uint8)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from likeness.synthetic.compiled import compiled, inlined
 from likeness.synthetic.curves import smoothstep
 from likeness.synthetic.landscapes.palette import Palette
@@ -53,16 +51,17 @@ def _meadow(t: Terrain, p: Palette, x: float, depth: float) -> Vector:
 
 
 @inlined
-def _woods(t: Terrain, p: Palette, x: float, depth: float) -> Vector:
+def _woods(t: Terrain, p: Palette, x: float, height: float, depth: float) -> Vector:
     """A forest's leaves, each crown a little different."""
     spacing = max(7.0, depth / 130.0)
     near, _, owner = cell(x / spacing, depth / spacing, t.seed + 41)
-    tone = 0.75 + 0.5 * ((owner >> 4) & 15) / 15.0
+    tone = 0.8 + 0.4 * ((owner >> 4) & 15) / 15.0
     if ((owner >> 18) & 255) / 255.0 < t.conifers:
         return times(p.firs, tone)
     pick = (owner >> 22) % 8  # the third colour is rarer
     colour = vector_at(p.leaves, 0 if pick < 4 else 1 if pick < 7 else 2)
-    return times(colour, tone * (1.1 - 0.45 * near))
+    leaves = 1.0 + 0.7 * plane_noise(x * 6.0 / spacing, (height * 6.0 + depth * 3.0) / spacing, t.seed + 42)
+    return times(colour, tone * (1.1 - 0.45 * near) * leaves)
 
 
 @inlined
@@ -73,21 +72,46 @@ def _cliff(t: Terrain, p: Palette, x: float, height: float, depth: float, rough:
     return mix(p.rock_dark, p.rock, min(max(0.55 + 0.35 * layers + 1.1 * grain, 0.0), 1.0))
 
 
+@inlined
+def _paving(t: Terrain, p: Palette, x: float, depth: float) -> tuple[Vector, float]:
+    """A street: asphalt with its marks, kerbs, slabs; the wheels keep two tracks clear of snow."""
+    grain = 1.0 + 0.35 * fractal(x * 1.3, depth * 0.5, t.seed + 90, 4.0)
+    off = abs(x)
+    fine = min(0.02 * depth, 0.5)  # marks blur with distance
+    if off < t.road:
+        tone = 0.052 * grain
+        colour = (tone, tone, 1.06 * tone)
+        dash = smoothstep(0.10 + fine, 0.06, off) * (1.0 if (depth / 5.0) % 1.0 < 0.55 else 0.0)
+        side = smoothstep(0.10 + fine, 0.05, abs(off - t.road + 0.35))
+        colour = mix(colour, (0.62, 0.62, 0.58), 0.85 * max(dash, side))
+        wheel = smoothstep(0.42, 0.20, abs(abs(off - 0.5 * t.road) - 0.75))
+        return colour, p.snow * (0.62 - 0.5 * wheel) * smoothstep(-0.35, 0.15, grain - 1.0 + 0.15)
+    if off < t.road + 0.22:
+        return (0.34 * grain, 0.33 * grain, 0.32 * grain), 0.5 * p.snow
+    joint = min(abs((x * 1.1) % 1.0 - 0.5), abs((depth * 0.8) % 1.0 - 0.5) + fine)
+    tone = 0.21 * grain * (0.75 + 0.25 * smoothstep(0.0, 0.06 + fine, joint))
+    return (tone, 0.97 * tone, 0.92 * tone), p.snow * smoothstep(-0.5, 0.1, grain - 1.0 + 0.3)
+
+
 @compiled
 def _surface(
     t: Terrain, p: Palette, x: float, height: float, depth: float, steep: float, wooded: float
 ) -> tuple[Vector, float]:
     """Colour of the dry land at a place, and how much of it snow covers."""
     on_mountain = smoothstep(0.9, 1.8, depth / t.mountains_from) if t.mountains > 0 else 0.0
-    rough = fractal(x / 220.0, depth / 220.0, t.seed + 70, 5.0) if on_mountain > 0 or steep > 0.5 else 0.0
-    colour = _woods(t, p, x, depth) if wooded >= 1 else _meadow(t, p, x, depth)
+    rough = (
+        fractal(x / 220.0, depth / 220.0, t.seed + 70, 5.0)
+        if on_mountain > 0 or steep > 1.0 or t.water != NO_WATER
+        else 0.0
+    )
+    colour = _woods(t, p, x, height, depth) if wooded >= 1 else _meadow(t, p, x, depth)
     if on_mountain > 0:
         high = height / t.mountains
         bare = smoothstep(0.50, 0.85, steep + 0.7 * rough) * on_mountain * smoothstep(0.02, 0.16, high + 0.1 * rough)
         bare = max(bare, on_mountain * smoothstep(0.08, 0.30, high + 0.3 * rough))
         colour = mix(mix(colour, times(p.firs, 1.5), 0.55 * on_mountain), _cliff(t, p, x, height, depth, rough), bare)
-    elif steep > 0.75 and wooded < 1:
-        colour = mix(colour, _cliff(t, p, x, height, depth, rough), smoothstep(0.75, 1.1, steep) * (1 - wooded))
+    elif steep > 1.1 and wooded < 1:
+        colour = mix(colour, _cliff(t, p, x, height, depth, rough), 0.8 * smoothstep(1.1, 1.9, steep) * (1 - wooded))
     if t.water != NO_WATER:
         shore = inland(t, x, depth)
         wide = t.bank * (0.9 if t.water == 3 else 0.45)
@@ -95,7 +119,9 @@ def _surface(
         sand = times(p.sand, (0.62 + 0.38 * smoothstep(0.0, 0.35 * wide, shore)) * (1.0 + 0.5 * rough))
         colour = mix(colour, sand, beach)
     if 0 < wooded < 1:
-        colour = mix(colour, _woods(t, p, x, depth), wooded)
+        colour = mix(colour, _woods(t, p, x, height, depth), wooded)
+    if t.road > 0 and depth < 220.0:
+        return _paving(t, p, x, depth)
     away = off_path(t, x, depth) / max(t.path_width, 0.1)
     ragged = 0.30 * plane_noise(x * 1.1, depth * 0.8, t.seed + 73)
     trodden = smoothstep(0.62, 0.46, away + ragged * 0.35) * (1 - wooded)
@@ -105,8 +131,8 @@ def _surface(
         colour = mix(colour, dust, trodden)
     snow = 0.0
     if p.snow > 0:
-        bare_spots = fractal(x / 5.0, depth / 9.0, t.seed + 75, 4.0)
-        snow = smoothstep(0.30, 0.05, bare_spots - 0.55 * (p.snow - 0.70)) * smoothstep(1.5, 0.85, steep - 0.4 * rough)
+        bare_spots = fractal(x / 2.2, depth / 4.0, t.seed + 75, 5.0)
+        snow = smoothstep(0.42, 0.12, bare_spots - 0.9 * (p.snow - 0.85)) * smoothstep(1.5, 0.85, steep - 0.4 * rough)
         snow *= 1 - 0.45 * wooded - 0.50 * trodden
     elif on_mountain > 0:
         reach = 0.12 * t.mountains
@@ -155,8 +181,7 @@ def paint_ground(
             wooded = float(seen.wooded[row, column])
             colour, snow = _surface(t, p, x, height, depth, steep, wooded)
             # height rises along −z with depth: the normal of h(x, −z)
-            soft = 1.0 - 0.65 * wooded  # a crown is round where the steps see its wall
-            normal = normalised((-slope_x * soft, 1.0, slope_d * soft))
+            normal = normalised((-slope_x, 1.0, slope_d))
             facing = max(normal[0] * sun[0] + normal[1] * sun[1] + normal[2] * sun[2], 0.0)
             facing = 0.75 * facing + 0.25 * max(0.35 + 0.65 * facing, 0.0) * max(sun[1] + 0.15, 0.0)
             open_sky = 0.55 + 0.45 * normal[1]
@@ -168,8 +193,8 @@ def paint_ground(
                 drift = fractal(x / 700.0 + 3.7, depth / 900.0, t.seed + 81, 3.0)
                 shadow *= 1.0 - clouded * smoothstep(-0.04, 0.14, drift)
             if snow > 0:
-                sparkle = 1.0 + 0.07 * plane_noise(x * 0.8, depth * 0.35, t.seed + 82)
-                colour = mix(colour, (0.84 * sparkle, 0.86 * sparkle, 0.90 * sparkle), snow)
+                sparkle = 1.0 + 0.30 * fractal(x * 0.16, depth * 0.09, t.seed + 82, 4.0)
+                colour = mix(colour, (0.76 * sparkle, 0.78 * sparkle, 0.82 * sparkle), snow)
             light = facing * shadow
             for channel in range(3):
                 image[row, column, channel] = colour[channel] * (

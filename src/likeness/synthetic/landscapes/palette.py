@@ -7,9 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from likeness.synthetic.colour import srgb_to_linear
-from likeness.synthetic.landscapes.daylight import linear
+from likeness.synthetic.landscapes.daylight import Daylight, linear
 from likeness.synthetic.landscapes.landscape import Landscape
-from likeness.synthetic.vectors import Array, Vector
+from likeness.synthetic.landscapes.objects.sprite import Illumination
+from likeness.synthetic.vectors import Array, Vector, add_scaled, mix, times
 
 _GRASS = {
     "spring": ((0.36, 0.50, 0.17), (0.56, 0.65, 0.30)),
@@ -19,7 +20,7 @@ _GRASS = {
 }
 _NEAR = {
     "dry": ((0.62, 0.51, 0.29), (0.80, 0.69, 0.42)),
-    "wheat": ((0.74, 0.55, 0.20), (0.90, 0.72, 0.34)),
+    "wheat": ((0.68, 0.51, 0.23), (0.82, 0.67, 0.37)),
 }
 _LEAVES = {
     "spring": ((0.40, 0.54, 0.18), (0.56, 0.66, 0.28), (0.80, 0.66, 0.66)),
@@ -101,7 +102,7 @@ def palette_of(landscape: Landscape, mountains: float, rng: np.random.Generator)
     flower = _FLOWERS[int(rng.integers(len(_FLOWERS)))]
     rock = _ROCKS[int(rng.integers(len(_ROCKS)))]
     line = {"spring": 0.36, "summer": 0.55, "autumn": 0.46, "winter": -1.0}[season] * float(rng.uniform(0.75, 1.15))
-    fields, cover = float(rng.uniform(0.0, 1.0)), float(rng.uniform(0.86, 1.0))
+    fields, cover = float(rng.uniform(0.0, 1.0)), float(rng.uniform(0.92, 1.0))
     grass = _GRASS[season]
     near = _NEAR.get(landscape.ground, grass)
     if landscape.ground == "dry" and season != "winter":
@@ -131,3 +132,11 @@ def palette_of(landscape: Landscape, mountains: float, rng: np.random.Generator)
         snow=cover if season == "winter" else 0.0,
         snow_line=line * mountains,
     )
+
+
+def illumination(light: Daylight, palette: Palette) -> Illumination:
+    """The light on what stands: the sun's, the sky's and what the ground sends up."""
+    albedo = mix(palette.near, (0.8, 0.82, 0.86), palette.snow)
+    falling = add_scaled(light.ambient, light.sun_colour, max(light.sun[1], 0.0))
+    ground = (albedo[0] * falling[0], albedo[1] * falling[1], albedo[2] * falling[2])
+    return Illumination(light.sun, light.sun_colour, light.ambient, times(ground, 0.6), palette.snow)

@@ -64,7 +64,7 @@ def sky_of(light: Daylight, rng: np.random.Generator) -> Sky:
         horizon=light.horizon,
         glow=light.glow,
         disc=light.disc,
-        disc_radius=radius,
+        disc_radius=radius * (0.7 if light.sun[1] > 0.15 and not light.night else 1.0),
         phase=phase if light.night else 3.0,
         cloud_light=light.cloud_light,
         cloud_shade=light.cloud_shade,
@@ -94,7 +94,7 @@ def _density(sky: Sky, across: float, away: float, octaves: float) -> float:
 
 @inlined
 def _on_disc(sky: Sky, x: float, y: float) -> float:
-    """Share of a direction's offset (tangents from the disc's centre) that the disc covers, dark of the moon left out."""
+    """Share of the disc at an offset from its centre, in tangents; the dark of the moon is left out."""
     r = sky.disc_radius
     lit = 1 - smoothstep(0.90, 1.06, math.hypot(x, y) / r)
     return lit * smoothstep(0.92, 1.1, math.hypot(x / r + sky.phase, y / r - 0.25 * sky.phase))
@@ -128,8 +128,8 @@ def paint_sky(view: View, sky: Sky) -> Array:
             if sky.cover > 0.02:
                 stretch = 0.45 + 0.55 * sky.heaped
                 x = side * flat * 1.1 / sky.scale * stretch
-                y = (flat * 0.9 + up * 2.6 * sky.heaped) * 1.5 / sky.scale
-                thick = _density(sky, x, y, 5.5)
+                y = (flat * 0.9 - up * 2.6 * sky.heaped) * 1.5 / sky.scale
+                thick = _density(sky, x, y, 5.0)
                 if thick > 0:
                     # towards the light over the plane: sideways as the sun stands, and up the picture when it is high
                     step = 0.16

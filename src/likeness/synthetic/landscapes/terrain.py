@@ -13,7 +13,7 @@ from likeness.synthetic.landscapes.plane_noise import cell, fractal, plane_noise
 from likeness.synthetic.landscapes.view import View
 from likeness.synthetic.vectors import Array
 
-NEAREST, FARTHEST = 1.2, 30_000.0
+NEAREST, FARTHEST = 1.2, 24_000.0
 """Metres between which the land is drawn."""
 
 NO_WATER, RIVER, LAKE, SEA = 0, 1, 2, 3
@@ -61,6 +61,7 @@ class Terrain(NamedTuple):
         forest: Share of the far land under forest, 0 to 1.
         forest_from: Depth where forest may begin.
         conifers: Share of firs in the forest, 0 to 1.
+        road: Half the width of a street's roadway, 0 for none.
     """
 
     seed: int
@@ -100,6 +101,7 @@ class Terrain(NamedTuple):
     forest: float
     forest_from: float
     conifers: float
+    road: float
 
 
 @compiled
@@ -183,9 +185,10 @@ def relief(t: Terrain, x: float, depth: float) -> float:
             if r < 1:
                 rise = max(rise, (1 - r) ** 1.25 * (1.05 + 0.55 * crests) + 0.55 * rise * r)
         if t.spires > 0:
-            near, edge, _ = cell(lx * 2.1 + warp, ld * 0.8, t.seed + 23)
-            needle = smoothstep(0.62, 0.06, near) ** 2.2
-            rise += t.spires * needle * (1.1 + 0.5 * crests)
+            near, _, owner = cell(lx * 1.5 + 0.6 * warp, ld * 0.6, t.seed + 23)
+            tall = ((owner >> 7) & 255) / 255.0
+            needle = max(1.0 - 2.4 * near, 0.0) ** 1.5 * tall**2
+            rise += t.spires * needle * (1.9 + 0.8 * crests)
         h += t.mountains * grown * rise
     return h
 
@@ -245,20 +248,24 @@ class Seen(NamedTuple):
 
 @compiled
 def _heights(view: View, t: Terrain, depths: Array, heights: Array, trees: Array) -> None:
-    """Height of the ground, trees included, and of the trees alone on every column's ray and at every depth.
+    """Height of the ground and of the trees on it, on every column's ray and at every depth.
 
     ``heights`` and ``trees`` are (n, size + 2), a column more on both sides, and filled in place.
     """
+    # the ground is smooth: every second column is worked out, those between lie half-way
+    last = view.size + 1
     for k in range(len(depths)):
         depth = float(depths[k])
-        for column in range(view.size + 2):
-            x = (column - 0.5 - view.size * 0.5) * depth / view.focal
-            h = ground_height(t, x, depth)
-            tall = 0.0
-            if t.forest > 0 and depth > t.forest_from and h > t.level:
-                tall = canopy(t, x, depth)
-            heights[k, column] = h + tall
-            trees[k, column] = tall
+        for half in range((last + 2) // 2):
+            column = min(2 * half, last)
+            heights[k, column] = ground_height(t, (column - 0.5 - view.size * 0.5) * depth / view.focal, depth)
+        for column in range(1, last, 2):
+            heights[k, column] = 0.5 * (heights[k, column - 1] + heights[k, column + 1])
+        if t.forest > 0 and depth > t.forest_from:
+            for column in range(last + 1):
+                if heights[k, column] > t.level:
+                    tall = canopy(t, (column - 0.5 - view.size * 0.5) * depth / view.focal, depth)
+                    trees[k, column] = tall
 
 
 @compiled
@@ -273,13 +280,13 @@ def _march(view: View, t: Terrain, depths: Array, heights: Array, trees: Array, 
             depth = float(depths[k])
             h = float(heights[k, column + 1])
             wet = h < t.level
-            shown = max(h, t.level)
+            shown = max(h, t.level) + float(trees[k, column + 1])
             row = view.horizon - view.focal * (shown - view.eye) / depth
             before = float(depths[k - 1]) if k > 0 else depth * 0.98
             slope_x = (heights[k, column + 2] - heights[k, column]) * 0.5 * view.focal / depth
             slope_d = (h - last_height) / (depth - before) - slope_x * side if k > 0 else 0.0
             if row < filled - 0.5 and filled > 0:
-                top = max(int(math.ceil(row - 0.5)), 0)
+                top = max(math.ceil(row - 0.5), 0)
                 # where the shore crosses from the last step to this one
                 crossing = (t.level - last_height) / (h - last_height) if k > 0 and was_wet != wet else -1.0
                 for r in range(top, filled):
@@ -297,8 +304,9 @@ def _march(view: View, t: Terrain, depths: Array, heights: Array, trees: Array, 
 
 def look(view: View, terrain: Terrain) -> Seen:
     """What a view shows of a land."""
+    farthest = FARTHEST if terrain.mountains > 0 else 0.5 * FARTHEST
     near = np.geomspace(NEAREST, 120.0, 190, endpoint=False)
-    depths = np.concatenate([near, np.geomspace(120.0, FARTHEST, 400)]).astype(np.float32)
+    depths = np.concatenate([near, np.geomspace(120.0, farthest, 370)]).astype(np.float32)
     heights, trees = (np.zeros((len(depths), view.size + 2), np.float32) for _ in range(2))
     _heights(view, terrain, depths, heights, trees)
     shape = (view.size, view.size)

@@ -8,8 +8,9 @@ from likeness.synthetic.compiled import inlined
 
 
 class View(NamedTuple):
-    """A picture's perspective. The world: x to the right, y up, depth away from the viewer, in metres; the ground
-    under the viewer is at height 0.
+    """A picture's perspective.
+
+    The world: x to the right, y up, depth away from the viewer, in metres; the viewer stands at height 0.
 
     Attributes:
         size: Pixels a side.
