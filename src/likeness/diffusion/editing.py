@@ -137,12 +137,14 @@ def edit_pictures(
         raise ValueError(f"steps ({steps}) must be at least 1 and batch_size ({batch_size}) at least 2.")
     if start is not None:
         _check_start(start, source, seeds, steps, guidance_scale, scheduler)
-        factor = model.vae_scale_factor
-        resolution = resolution or (start.start.shape[-2] * factor, start.start.shape[-1] * factor)
+        resolution = resolution or start.photograph.size[::-1]
         solver = ddim_scheduler(model, steps)
     else:
         solver = prepared_solver(scheduler or default_solver(model), steps, model.device)
     height, width = _size(model, resolution)
+    if start is not None and start.photograph.size != (width, height):
+        own = " x ".join(map(str, start.photograph.size[::-1]))
+        raise ValueError(f"the photograph has {own} pixels, not {height} x {width}.")
     split, calls = split_prompt(model.tokenizer, source), len(solver.timesteps)
     # The unchanged prompt is an edit too: it says whether the source prompt can be encoded.
     plan_edit(model, split, Edit(source), steps=calls, height=height, width=width)

@@ -54,7 +54,7 @@ class Edit:
             each of some words of the edited prompt, with that of all others as "default_".
         self_replace: share of the steps in which it follows the source's self-attention, 0..1.
         word_weights: factors on the attention to words of the edited prompt: 0 silences a word, a negative factor
-            inverts it.
+            inverts it. Of two entries that name one token, the longer one counts.
         blend: where the picture may change; None for everywhere.
         kind: "replace" pairs the prompts' words by their places, "refine" lets every word that is not in the source
             prompt attend by itself; None tells replaced words from added ones.
@@ -105,8 +105,10 @@ def plan_edit(
     target, length = split_prompt(model.tokenizer, edit.prompt), model.prompt_length
     mapper = token_mapper(source, target, length, edit.kind)
     mapped = mapper.sum(0) > 0
+    if not 0 <= edit.self_limit <= 1:
+        raise ValueError(f"self_limit is {edit.self_limit}: a share of the latents' positions lies between 0 and 1")
     weights = torch.ones(length)
-    for word, weight in edit.word_weights.items():
+    for word, weight in sorted(edit.word_weights.items(), key=lambda item: len(item[0])):
         if not np.isfinite(weight):
             raise ValueError(f"the weight of {word!r} is {weight}: expected a number")
         weights[list(token_indices(model.tokenizer, target, word))] = weight
