@@ -9,11 +9,12 @@ from likeness.diffusion.model import open_model
 from likeness.pipelines.pocket.nodes import (
     render_pictures,
     score_pocket_model,
-    shards,
     train_pocket_model,
+    train_pocket_probe,
     train_pocket_vae,
 )
-from likeness.pipelines.pocket.options import PictureOptions, ReportOptions
+from likeness.pipelines.pocket.options import AgePrompt, PictureOptions, ProbeOptions, ReportOptions
+from likeness.pipelines.pocket.steps import shards
 from likeness.pocket.options import AutoencoderOptions, DenoiserOptions, TextEncoderOptions, TokenizerOptions
 from likeness.pocket.sharding import read_captions, read_pictures, shard_name
 
@@ -26,7 +27,21 @@ DENOISER = DenoiserOptions.model_validate(
 )
 TOKENIZER = TokenizerOptions(vocabulary=540, length=20)
 TEXT = TextEncoderOptions(width=16, layers=1, heads=2)
-REPORT = ReportOptions(ages=("a baby", "a senior"), seeds=(0, 1), steps=2, batch_size=2, round_trips=5, resamples=20)
+PROBE = ProbeOptions.model_validate({**TRAINING, "size": 16, "channels": (8, 16), "blocks": (1, 1)})
+REPORT = ReportOptions(
+    steps=2,
+    batch_size=2,
+    resamples=20,
+    round_trips=5,
+    prompts=6,
+    ages=(AgePrompt(prompt="a baby", years=0.5), AgePrompt(prompt="a senior", years=70)),
+    age_pictures=2,
+    variety_prompts=1,
+    variety_pictures=2,
+    cost_batches=1,
+    sheet_seeds=1,
+    landscapes={"hours": ("a lake at dawn", "a lake at noon")},
+)
 
 
 @pytest.fixture
@@ -68,7 +83,7 @@ def test_more_pictures_keep_the_ones_there_are(
     assert other.path != images.path
 
 
-def test_from_pictures_to_a_report(rendered: tuple[Checkpoint, ImageSet], tmp_path: Path) -> None:
+def test_from_pictures_to_a_report(rendered: tuple[Checkpoint, ImageSet], captions: str, tmp_path: Path) -> None:
     images, work = rendered[0], str(tmp_path / "work")
     vae, vae_losses = train_pocket_vae(images, VAE, work)
     assert vae_losses["step"].tolist() == [2, 4]
@@ -81,12 +96,24 @@ def test_from_pictures_to_a_report(rendered: tuple[Checkpoint, ImageSet], tmp_pa
     assert opened.resolution == 32
     assert opened.prompt_length == 20
 
-    scores, sheet, round_trips = score_pocket_model(images, model, REPORT)
-    assert scores["measure"].tolist() == ["round_trip_psnr_db", "round_trip_ssim"]
-    assert (scores["pictures"] == 5).all()
-    assert (scores["low"] <= scores["mean"]).all()
-    assert (scores["mean"] <= scores["high"]).all()
-    assert sheet.get_figwidth() > sheet.get_figheight() / 2
+    probe, probe_losses = train_pocket_probe(images, PROBE, work)
+    assert probe_losses["step"].tolist() == [2, 4]
+    assert {"colour", "radius"} <= {*probe_losses.columns}
+    assert sorted(probe.files()) == ["probe.json", "probe.safetensors"]
+
+    report = REPORT.model_copy(update={"captions": captions})
+    scores, sheet, round_trips = score_pocket_model(images, model, probe, report, work)
+    assert list(scores.columns) == ["measure", "group", "value", "low", "high", "count"]
+    values = scores.set_index(["measure", "group"])
+    assert values.loc[("round_trip_ssim", "pictures"), "count"] == 5
+    assert values.loc[("obedience", "colour"), "count"] == 6
+    assert ("obedience", "radius") not in values.index  # no caption says it
+    assert values.loc[("probe_accuracy", "radius"), "count"] == 5
+    assert values.loc[("face_found", "portraits"), "count"] == 0  # the stand-in knows no portraits
+    measured = scores.dropna()
+    assert (measured["low"] <= measured["value"]).all()
+    assert (measured["value"] <= measured["high"]).all()
+    assert sheet.get_figheight() > 2 * 0.32
     assert len(round_trips.images) == 1
 
 

@@ -34,7 +34,20 @@ SMALL = {
     "tokenizer": {"vocabulary": 540, "length": 64},
     "text_encoder": {"width": 16, "layers": 1, "heads": 2},
     "denoiser": {**TRAINING, "channels": [16, 32], "layers": [1, 1], "head_width": 8, "norm_groups": 8},
-    "report": {"seeds": [0], "steps": 2, "batch_size": 10, "round_trips": 4, "resamples": 10},
+    "probe": {**TRAINING, "size": 16, "channels": [8, 16], "blocks": [1, 1]},
+    "report": {
+        "steps": 2,
+        "batch_size": 10,
+        "resamples": 10,
+        "round_trips": 4,
+        "captions": "stand_in_renderer:evaluation_captions",
+        "prompts": 4,
+        "age_pictures": 1,
+        "variety_prompts": 1,
+        "variety_pictures": 2,
+        "cost_batches": 1,
+        "sheet_seeds": 1,
+    },
 }
 
 
@@ -69,8 +82,11 @@ def test_one_command_makes_a_model(project: Path, renderer_folder: Path) -> None
     (model,) = data.glob("06_models/pocket_model/*/pocket_model")
     assert json.loads((model / "model_index.json").read_text())["_class_name"] == "StableDiffusionPipeline"
     (scores,) = data.glob("08_reporting/pocket_scores.csv/*/*.csv")
-    assert pd.read_csv(scores)["measure"].tolist() == ["round_trip_psnr_db", "round_trip_ssim"]
+    measures = pd.read_csv(scores)["measure"]
+    assert {"round_trip_psnr_db", "obedience_ratio", "variety_ssim_difference", "disk_mb"} <= {*measures}
+    (probe,) = data.glob("06_models/pocket_probe/*/pocket_probe/probe.safetensors")
+    assert probe.stat().st_size > 1000
     for name in ("pocket_sheet", "pocket_vae_sheet"):
         (sheet,) = data.glob(f"08_reporting/{name}.png/*/*.png")
         assert sheet.stat().st_size > 1000
-    assert len(list(data.glob("00_work/*/*/state.safetensors"))) == 2
+    assert len(list(data.glob("00_work/*/*/state.safetensors"))) == 3

@@ -6,12 +6,22 @@ import pandas as pd
 import torch
 from matplotlib.figure import Figure
 
-from likeness.datasets import BaseModel, Checkpoint, ImageSet
-from likeness.diffusion.model import open_model
+from likeness.datasets import Checkpoint, ImageSet
 from likeness.diffusion.placement import choose_device
-from likeness.pipelines.pocket.options import PictureOptions, ReportOptions
-from likeness.pipelines.pocket.report import age_sheet, round_trip_scores, round_trip_sheet
-from likeness.pipelines.pocket.steps import package_digest, save_preview, step_folder
+from likeness.metrics.probe import open_probe, save_probe
+from likeness.pipelines.pocket.options import PictureOptions, ProbeOptions, ReportOptions
+from likeness.pipelines.pocket.probe import read_small_pictures, train_probe
+from likeness.pipelines.pocket.scores.ages import age_scores, draw_ages
+from likeness.pipelines.pocket.scores.cost import cost_scores
+from likeness.pipelines.pocket.scores.drawing import Artist
+from likeness.pipelines.pocket.scores.faces import face_distance_scores, face_found_scores
+from likeness.pipelines.pocket.scores.held_out import HeldOut
+from likeness.pipelines.pocket.scores.obedience import held_out_prompts, obedience_scores
+from likeness.pipelines.pocket.scores.round_trip import round_trip, round_trip_readings, round_trip_scores
+from likeness.pipelines.pocket.scores.table import score_table
+from likeness.pipelines.pocket.scores.variety import variety_scores
+from likeness.pipelines.pocket.sheets import draw_landscapes, model_sheet, round_trip_sheet
+from likeness.pipelines.pocket.steps import attribute_table, package_digest, save_preview, shards, step_folder
 from likeness.pocket.autoencoder import encode_pictures, open_autoencoder, train_autoencoder
 from likeness.pocket.denoiser import train_denoiser
 from likeness.pocket.export import export_autoencoder, export_model, model_card
@@ -61,6 +71,22 @@ def train_pocket_vae(
     return Checkpoint(work.file("vae"), made_from), losses
 
 
+def train_pocket_probe(images: Checkpoint, options: ProbeOptions, work_folder: str) -> tuple[Checkpoint, pd.DataFrame]:
+    """Train the probe on the synthetic pictures and what they show.
+
+    Returns:
+        The probe, as `likeness.metrics.probe.open_probe` opens it, and its losses.
+    """
+    code = package_digest("likeness.metrics.probe")
+    work = step_folder(work_folder, "pocket_probe", images, options, code)
+    pictures = read_small_pictures(images.path, shards(images, "training"), options.size)
+    probe, losses = train_probe(pictures, attribute_table(images, "training"), options, work)
+    with work.writing("probe") as folder:
+        save_probe(folder, probe)
+    made_from: dict[str, object] = {"pictures": images.digest, "options": options.model_dump(), "code": code}
+    return Checkpoint(work.file("probe"), made_from), losses
+
+
 def train_pocket_model(
     images: Checkpoint,
     vae: Checkpoint,
@@ -105,21 +131,29 @@ def train_pocket_model(
 
 
 def score_pocket_model(
-    images: Checkpoint, model: Checkpoint, options: ReportOptions
+    images: Checkpoint, model: Checkpoint, probe: Checkpoint, options: ReportOptions, work_folder: str
 ) -> tuple[pd.DataFrame, Figure, Figure]:
-    """Measure the model on held-out pictures and show what it draws.
+    """Measure the model, each measure beside that of the synthetic world, and show what it draws.
 
     Returns:
-        Scores, one row a measure; the ages by seeds; and held-out pictures before and after the autoencoder.
+        Scores, one row a measure; the portraits and landscapes; and held-out pictures before and after the autoencoder.
     """
-    opened = open_model(BaseModel(str(model.path)), dtype="float32")
-    pictures = read_pictures(images.path, shards(images, "held_out"))[: options.round_trips]
-    scores, rebuilt = round_trip_scores(opened, pictures, options)
-    return scores, age_sheet(opened, options), round_trip_sheet(pictures, rebuilt)
-
-
-def shards(images: Checkpoint, part: str) -> list[int]:
-    """Numbers of the shards of one part of the pictures: training or held_out."""
-    numbers = images.made_from[f"{part}_shards"]
-    assert isinstance(numbers, list)
-    return numbers
+    artist = Artist.of(model, options, work_folder)
+    reader = open_probe(probe.path, choose_device())
+    held_out = HeldOut.of(images, reader)
+    rebuilt = round_trip(artist.model, held_out.pictures[: options.round_trips], options.batch_size)
+    prompts = held_out_prompts(images, held_out, options)
+    drawn = artist.draw(prompts.texts, prompts.seeds(options.seed), "held-out prompts")
+    ages = draw_ages(artist, options)
+    scores = [
+        *round_trip_scores(held_out, rebuilt, options),
+        *round_trip_readings(held_out, rebuilt, reader, options),
+        *face_distance_scores(held_out, rebuilt, options),
+        *obedience_scores(prompts, drawn, held_out, reader, options),
+        *face_found_scores(prompts, drawn, held_out, options),
+        *age_scores(ages, held_out, reader, options),
+        *variety_scores(artist, prompts, held_out, options),
+        *cost_scores(model, options),
+    ]
+    sheet = model_sheet(ages, draw_landscapes(artist, options), options)
+    return score_table(scores), sheet, round_trip_sheet(held_out.pictures, rebuilt, held_out.groups)

@@ -1,23 +1,58 @@
-"""What a person may change about `pocket` beside the networks: the pictures and the report."""
+"""What a person may change about `pocket` beside the model's networks: the pictures, the probe and the report."""
+
+from typing import Literal
 
 from pydantic import Field
 
-from likeness.pocket.options import Section
+from likeness.faces.detection import Detector
+from likeness.pocket.options import Section, TrainingOptions
 from likeness.pocket.sharding import ShardOptions
+
+
+class AgePrompt(Section):
+    """An age to ask for."""
+
+    prompt: str = Field(min_length=1, description="words put into the template's {age}")
+    years: float = Field(ge=0, description="age in years that they stand for")
+
 
 # The ten ages of the published study, in its own spelling, which the captions keep.
 AGES = (
-    "a newborn baby",
-    "a five years old child",
-    "a fifteen years old teenager",
-    "a young man in his twenties",
-    "an adult man in his thirties",
-    "an exhausted adult man in his fourties with grayish hair",
-    "an wrinkled adult man in his fifties with gray hair",
-    "an wrinkled senior in his sixties",
-    "an 75 years old old senior in his seventies",
-    "a elderly senior in his eighties",
+    AgePrompt(prompt="a newborn baby", years=0.5),
+    AgePrompt(prompt="a five years old child", years=5),
+    AgePrompt(prompt="a fifteen years old teenager", years=15),
+    AgePrompt(prompt="a young man in his twenties", years=25),
+    AgePrompt(prompt="an adult man in his thirties", years=35),
+    AgePrompt(prompt="an exhausted adult man in his fourties with grayish hair", years=45),
+    AgePrompt(prompt="an wrinkled adult man in his fifties with gray hair", years=55),
+    AgePrompt(prompt="an wrinkled senior in his sixties", years=65),
+    AgePrompt(prompt="an 75 years old old senior in his seventies", years=75),
+    AgePrompt(prompt="a elderly senior in his eighties", years=85),
 )
+
+# Rows of the sheet, a world the ages do not show.
+LANDSCAPES = {
+    "seasons": tuple(
+        f"a photo of a landscape with hills in {season}" for season in ("spring", "summer", "autumn", "winter")
+    ),
+    "hours": tuple(
+        f"a photo of a lake in the mountains {hour}" for hour in ("at dawn", "at noon", "at sunset", "at night")
+    ),
+    "trees": tuple(
+        f"a photo of a landscape with {tree}" for tree in ("a pine", "a banyan", "a cypress", "a bare tree", "an oak")
+    ),
+    "styles": tuple(
+        f"{style} of a village by a river"
+        for style in (
+            "a photo",
+            "a watercolour",
+            "an oil painting",
+            "an impressionist painting",
+            "a pencil drawing",
+            "a woodcut",
+        )
+    ),
+}
 
 
 class PictureOptions(Section):
@@ -25,7 +60,7 @@ class PictureOptions(Section):
 
     renderer: str = Field("likeness.synthetic.pictures:render_batch", description="module:function that renders")
     count: int = Field(24_000, gt=0, description="pictures to train on; rounded up to whole shards")
-    held_out: int = Field(256, gt=0, description="pictures never trained on; rounded up to whole shards")
+    held_out: int = Field(1024, gt=0, description="pictures never trained on; rounded up to whole shards")
     shard: int = Field(128, gt=0, description="pictures a file holds, and a process renders at a time")
     size: int = Field(256, gt=0, multiple_of=8, description="side of a picture in pixels")
     seed: int = Field(0, ge=0, description="seed of everything in the pictures")
@@ -49,15 +84,58 @@ class PictureOptions(Section):
         return list(range(first, first - (-self.count // self.shard)))
 
 
+class ProbeOptions(TrainingOptions):
+    """The probe, which reads pictures' attributes back (see `likeness.metrics.probe`)."""
+
+    size: int = Field(128, gt=0, description="side in pixels to which pictures are brought; halved at every level")
+    channels: tuple[int, ...] = Field((32, 64, 128, 224), min_length=1, description="of each level, finest first")
+    blocks: tuple[int, ...] = Field((2, 2, 4, 2), min_length=1, description="residual blocks of each level")
+    # Who is shown and under which name is no attribute of a picture, and `age` only says age_years once more.
+    unread: tuple[str, ...] = Field(
+        ("index", "identity", "name", "age"), description="columns of the attributes that are not to be read"
+    )
+    calibration: float = Field(0.05, gt=0, lt=1, description="share of the pictures that probabilities are set by")
+    compile: bool = Field(False, description="torch.compile on a GPU: it takes as long as this training does")
+
+
 class ReportOptions(Section):
     """How the finished model is measured and shown."""
 
-    template: str = Field("a photo of {age}", description="prompt of the sheet; {age} stands for each of the ages")
-    ages: tuple[str, ...] = Field(AGES, min_length=1, description="ages on the sheet, a column each")
-    seeds: tuple[int, ...] = Field((0, 1, 2, 3), min_length=1, description="seeds on the sheet, a row each")
     steps: int = Field(12, gt=0, description="of the sampler")
     guidance_scale: float = Field(4.0, ge=1, description="weight of classifier-free guidance")
     batch_size: int = Field(4, gt=0, description="pictures computed at once")
-    round_trips: int = Field(256, gt=0, description="held-out pictures, at most, sent through the autoencoder")
     resamples: int = Field(1000, gt=0, description="behind each interval")
-    seed: int = Field(0, ge=0, description="of the resampling")
+    seed: int = Field(0, ge=0, description="of the resampling, and of the first picture drawn of anything")
+
+    round_trips: int = Field(256, gt=0, description="held-out pictures, at most, sent through the autoencoder")
+    recogniser: str = Field("Dlib", description="DeepFace's recogniser that says how far a face has moved")
+    metric: Literal["cosine", "euclidean", "euclidean_l2"] = Field("euclidean", description="its distance")
+    detector: str = Field("dlib", description="DeepFace's face detector")
+    expand_percentage: int = Field(25, ge=0, description="percent of its size by which a face's box is widened")
+
+    captions: str = Field(
+        "likeness.synthetic.pictures:evaluation_captions",
+        description="module:function that captions pictures, by index and seed, and says which attributes it names",
+    )
+    prompts: int = Field(1000, gt=0, description="captions of held-out pictures, one each, at most, that are drawn")
+    tolerance: float = Field(2.5, ge=0, description="by which a number may differ and still be what was asked for")
+    relative_tolerance: float = Field(0.15, ge=0, description="by which it may differ besides, as a share of itself")
+
+    template: str = Field("a photo of {age}", description="prompt of an age; {age} stands for each of the ages")
+    ages: tuple[AgePrompt, ...] = Field(AGES, min_length=1, description="ages asked for, youngest first")
+    age_pictures: int = Field(10, gt=0, description="pictures of every age")
+    variety_prompts: int = Field(6, gt=0, description="prompts that are drawn again and again, the worlds in turn")
+    variety_pictures: int = Field(10, ge=2, description="pictures of each of them")
+
+    threads: int = Field(2, gt=0, description="of the CPU that a picture's cost is measured on")
+    cost_batches: int = Field(3, gt=0, description="batches drawn for the clock")
+
+    sheet_seeds: int = Field(
+        4, gt=0, description="portraits of every age on the sheet, a row each; at most age_pictures"
+    )
+    landscapes: dict[str, tuple[str, ...]] = Field(LANDSCAPES, description="prompts of each further row of the sheet")
+
+    @property
+    def face_detector(self) -> Detector:
+        """The detector, with how it cuts faces out."""
+        return Detector(self.detector, self.expand_percentage)

@@ -6,12 +6,13 @@ from likeness.pipelines.pocket.nodes import (
     render_pictures,
     score_pocket_model,
     train_pocket_model,
+    train_pocket_probe,
     train_pocket_vae,
 )
 
 
 def create_pipeline(**_: object) -> Pipeline:
-    """Assemble pictures → autoencoder → denoiser → report."""
+    """Assemble pictures → autoencoder → denoiser → report, and pictures → probe → report."""
     return Pipeline(
         [
             Node(
@@ -40,8 +41,20 @@ def create_pipeline(**_: object) -> Pipeline:
                 name="train_pocket_model",
             ),
             Node(
+                train_pocket_probe,
+                inputs=["synthetic_images", "params:pocket.probe", "params:work_folder"],
+                outputs=["pocket_probe", "pocket_probe_losses"],
+                name="train_pocket_probe",
+            ),
+            Node(
                 score_pocket_model,
-                inputs=["synthetic_images", "pocket_model", "params:pocket.report"],
+                inputs=[
+                    "synthetic_images",
+                    "pocket_model",
+                    "pocket_probe",
+                    "params:pocket.report",
+                    "params:work_folder",
+                ],
                 outputs=["pocket_scores", "pocket_sheet", "pocket_vae_sheet"],
                 name="score_pocket_model",
             ),

@@ -1,13 +1,18 @@
-"""Work folders of the steps, and the pictures kept to look at."""
+"""Work folders of the steps, what they read of the rendered pictures, and the pictures kept to look at."""
 
 from importlib.util import find_spec
 from pathlib import Path
 
+import pandas as pd
 from PIL import Image
 
-from likeness.datasets import ImageSet, WorkFolder, digest_of, save_picture
+from likeness.datasets import Checkpoint, ImageSet, WorkFolder, digest_of, save_picture
+from likeness.metrics.attributes import with_none
 from likeness.pipelines.pocket.options import PictureOptions
 from likeness.pocket.sharding import read_attributes, read_captions, read_pictures
+
+# The column by which attributes apply or do not.
+WORLD = "world"
 
 
 def step_folder(work_folder: str, step: str, *made_from: object) -> WorkFolder:
@@ -34,6 +39,18 @@ def package_digest(name: str) -> str:
     origin = Path(spec.origin)
     beside = sorted(path for path in origin.parent.iterdir() if path.is_file()) if spec.parent else [origin]
     return digest_of({path.name: path.read_bytes() for path in beside})
+
+
+def shards(images: Checkpoint, part: str) -> list[int]:
+    """Numbers of the shards of one part of the pictures: training or held_out."""
+    numbers = images.made_from[f"{part}_shards"]
+    assert isinstance(numbers, list)
+    return numbers
+
+
+def attribute_table(images: Checkpoint, part: str) -> pd.DataFrame:
+    """What the pictures of one part show, one row a picture; a cell is missing where it means nothing in its world."""
+    return with_none(read_attributes(images.path, shards(images, part)), WORLD)
 
 
 def save_preview(shards_folder: Path, work: WorkFolder, options: PictureOptions) -> ImageSet:

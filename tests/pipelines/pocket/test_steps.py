@@ -1,0 +1,31 @@
+import io
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from likeness.datasets import Checkpoint
+from likeness.pipelines.pocket.steps import attribute_table, package_digest, shards
+from likeness.pocket.sharding import shard_name
+
+
+def test_a_package_is_digested_with_all_its_files() -> None:
+    assert package_digest("likeness.pocket") == package_digest("likeness.pocket.sharding:render_shards")
+    assert package_digest("likeness.pocket") != package_digest("likeness.pipelines.pocket")
+    with pytest.raises(ValueError, match=r"no module nowhere\.pictures"):
+        package_digest("nowhere.pictures:render")
+
+
+def test_attributes_are_of_one_part_and_know_none_from_nothing(tmp_path: Path) -> None:
+    table = pd.DataFrame({"world": ["landscape", "landscape", "portrait"], "tree": ["oak", "", None]})
+    for number, rows in enumerate((table, table[:1])):
+        text = io.StringIO()
+        rows.to_csv(text, index=False)
+        np.savez(tmp_path / shard_name(number), attributes=text.getvalue())
+    images = Checkpoint(tmp_path, {"held_out_shards": [0], "training_shards": [1]})
+    assert shards(images, "training") == [1]
+    assert len(attribute_table(images, "training")) == 1
+    trees = attribute_table(images, "held_out")["tree"]
+    assert trees.tolist()[:2] == ["oak", ""]
+    assert trees.isna().tolist() == [False, False, True]
