@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
@@ -10,7 +12,7 @@ from scipy.interpolate import PchipInterpolator
 from likeness.synthetic.landscapes.objects.car_bodies import BODIES, Body, Cabin, Curve
 from likeness.synthetic.landscapes.objects.finishes import CHROME, GLASS, GLOW, MATT, PAINT
 from likeness.synthetic.landscapes.objects.mesh import Mesh, ball, boxes, merged, moved, quads, sheet, tubes, turned, turned_profile
-from likeness.synthetic.landscapes.objects.portray import Eye, portray
+from likeness.synthetic.landscapes.objects.portray import Eye, portray, shaded_below
 from likeness.synthetic.landscapes.objects.sprite import Illumination, Sprite
 from likeness.synthetic.landscapes.objects.tints import tint, varied
 from likeness.synthetic.vectors import Array, Vector
@@ -24,6 +26,7 @@ _PAINTS = {
 }
 _RUBBER, _DARK = (0.018, 0.018, 0.019), (0.012, 0.012, 0.013)
 _STEEL, _SILVER = (0.75, 0.76, 0.78), (0.48, 0.49, 0.51)
+_UNPAINTED = (-1.0, -1.0, -1.0)
 _INTERIOR = (0.030, 0.032, 0.036)
 _WARM_LAMP, _RED_LAMP = (2.6, 2.2, 1.5), (1.3, 0.05, 0.03)
 
@@ -45,6 +48,32 @@ def _stations(body: Body) -> Array:
     return np.unique(np.round(np.concatenate(marks), 4))
 
 
+def _section(body: Body, x: Array, y: Array, z: Array) -> Array:
+    """0 on the body, more outside: a superellipse over one that tucks in a little, along x."""
+    low, high = _floor(body, x), np.asarray(_curve(body.top)(x))
+    middle = low + body.widest * (high - low)
+    above = np.maximum(y - middle, 0) / np.maximum(high - middle, 0.01)
+    below = np.clip((middle - y) / np.maximum(middle - low, 0.01), 0, 1)
+    across = z / (_curve(body.half_width)(x) * (1 - 0.10 * below**2.5))
+    return np.asarray(np.abs(across) ** body.flat + above**body.flat - 1)
+
+
+def _outward(body: Body, points: Array) -> Array:
+    """Unit normals (…, 3) at points of the body."""
+    step, normal = 2e-3, np.empty_like(points)
+    for axis in range(3):
+        offset = np.eye(3)[axis] * step
+        ahead, behind = points + offset, points - offset
+        normal[..., axis] = _section(body, *np.moveaxis(ahead, -1, 0)) - _section(body, *np.moveaxis(behind, -1, 0))
+    return np.asarray(normal / (np.linalg.norm(normal, axis=-1, keepdims=True) + 1e-9), np.float32)
+
+
+def _floor(body: Body, x: Array) -> Array:
+    """Height of the body's lower edge, which rises at its ends."""
+    front, rear = body.top[-1][0], body.top[0][0]
+    return np.asarray(body.bottom + 0.10 * np.clip(1 - np.minimum(x - rear, front - x) / 0.25, 0, 1) ** 2)
+
+
 def _half_width(body: Body, x: Array, y: Array, low: Array, high: Array) -> Array:
     """Half the body's width at heights ``y`` of the sections at ``x``: a superellipse that tucks in below."""
     middle = low + body.widest * (high - low)
@@ -58,9 +87,7 @@ def _shell(body: Body, paint: Vector) -> Mesh:
     """The body without cabin, cut out at the wheel arches."""
     x = _stations(body)
     high = np.asarray(_curve(body.top)(x))
-    low = np.full(len(x), body.bottom)
-    ends = 0.10 * np.clip(1 - np.minimum(x - x[0], x[-1] - x) / 0.25, 0, 1) ** 2
-    floor = low + ends
+    floor = _floor(body, x)
     bottom = floor.copy()
     if not body.fenders:
         for axle in body.wheels:
@@ -73,9 +100,13 @@ def _shell(body: Body, paint: Vector) -> Mesh:
     left = np.stack([np.broadcast_to(x[:, None], y.shape), y, z], axis=2)
     right = left[:, ::-1] * np.array([1, 1, -1])
     grid = np.concatenate([left, right[:, 1:]], axis=1)
-    rear, front = (np.broadcast_to(np.array([x[i], 0.5 * (floor[i] + high[i]), 0]), (1, *grid.shape[1:])) for i in (0, -1))
-    grid = np.concatenate([rear, grid, front])
-    return sheet(grid[:, ::-1].transpose(1, 0, 2), paint, PAINT)
+    side = sheet(grid, paint, PAINT)._replace(normal=_outward(body, grid).reshape(-1, 3))
+    caps = []
+    for i, way in ((0, -1.0), (-1, 1.0)):
+        middle = np.broadcast_to(np.array([x[i], 0.5 * (floor[i] + high[i]), 0]), grid[i].shape)
+        cap = sheet(np.stack([grid[i], middle]), paint, PAINT)
+        caps.append(cap._replace(normal=np.broadcast_to(np.array([way, 0, 0], np.float32), cap.normal.shape)))
+    return merged([side, *caps])
 
 
 def _cabin(cabin: Cabin, paint: Vector) -> Mesh:
@@ -116,21 +147,13 @@ def _cabin(cabin: Cabin, paint: Vector) -> Mesh:
     corner = np.abs(np.abs(np.tan(middle)) - 1) < 0.16
     finish[2:4, ~(pillar | corner)] = GLASS
     finish[4:5, ~(pillar | corner)] = GLASS
-    colour = np.broadcast_to(np.asarray(paint, np.float32), (*grid.shape[:2], 3)).copy()
-    glass = sheet(grid, colour, finish)
-    dark = np.isin(glass.faces, glass.faces[glass.finish == GLASS]).all(axis=1) & (glass.finish == GLASS)
-    shade = glass.colour.copy()
-    split = glass.faces[dark].reshape(-1)
-    # glass has vertices of its own, lest the paint's colour run into it
-    count = len(glass.position)
-    faces = glass.faces.copy()
-    faces[dark] = count + np.arange(len(split), dtype=np.int32).reshape(-1, 3)
-    extra = [np.concatenate([part, part[split]]) for part in glass[:5]]
-    extra[2] = np.concatenate([shade, np.broadcast_to(np.asarray(_INTERIOR, np.float32), (len(split), 3))])
-    return glass._replace(position=extra[0], normal=extra[1], colour=extra[2], texture=extra[3], openness=extra[4], faces=faces)
+    shell = sheet(grid, paint, finish)
+    panes = shell.finish == GLASS
+    glass = shell._replace(colour=np.broadcast_to(np.asarray(_INTERIOR, np.float32), shell.colour.shape))
+    return merged([mesh._replace(faces=mesh.faces[some], finish=mesh.finish[some]) for mesh, some in ((shell, ~panes), (glass, panes))])
 
 
-def _wheel(radius: float, spokes: int, steer: float, whitewall: bool) -> Mesh:
+def _wheel(radius: float, spokes: int, whitewall: bool) -> Mesh:
     """A tyre with its rim, its axle along z, its outer side towards the viewer."""
     rim = radius * 0.64
     tyre = turned_profile([(rim, 0.0), (rim * 1.02, 0.03), (radius * 0.93, 0.035), (radius, 0.0), (radius, -0.16), (radius * 0.9, -0.2)], _RUBBER, MATT, sides=36)
@@ -154,10 +177,7 @@ def _wheel(radius: float, spokes: int, steer: float, whitewall: bool) -> Mesh:
         parts.append(turned_profile([(rim * 0.74, 0.0), (rim * 0.66, 0.035), (rim * 0.4, 0.065), (0.0, 0.08)], _STEEL, CHROME, sides=32))
     wheel = merged(parts)
     upright = np.array([[1, 0, 0], [0, 0, -1], [0, 1, 0]], np.float32)  # the profile's axis towards the viewer
-    wheel = wheel._replace(position=wheel.position @ upright.T @ np.diag([1, 1, 1]).astype(np.float32), normal=wheel.normal @ upright.T)
-    flip = np.array([1, -1, 1], np.float32)
-    del flip
-    return moved(turned(wheel, steer), (0, radius, 0))
+    return moved(wheel._replace(position=wheel.position @ upright.T, normal=wheel.normal @ upright.T), (0, radius, 0))
 
 
 def _pod(centre: tuple[float, float, float], size: tuple[float, float, float], paint: Vector, arch: float, axle: float, wheel: float) -> Mesh:
@@ -179,8 +199,8 @@ def _line(body: Body, points: Array, width: float, colour: Vector, finish: int =
     side = np.stack([-way[:, 1], way[:, 0]], axis=1) * width / 2
     strips = []
     for edge in (dense - side, dense + side):
-        low, high = np.full(len(edge), body.bottom), np.asarray(_curve(body.top)(edge[:, 0]))
-        z = _half_width(body, edge[:, 0], np.minimum(edge[:, 1], high), low, high) + 0.006
+        low, high = _floor(body, edge[:, 0]), np.asarray(_curve(body.top)(edge[:, 0]))
+        z = _half_width(body, edge[:, 0], np.clip(edge[:, 1], low, high), low, high) + 0.012
         strips.append(np.stack([edge[:, 0], edge[:, 1], z], axis=1))
     near = sheet(np.stack(strips), colour, finish)
     mirror = np.array([1, 1, -1], np.float32)
@@ -196,40 +216,44 @@ def _both(mesh: Mesh) -> Mesh:
 def _lamp(centre: tuple[float, float, float], radii: tuple[float, float, float], lit: bool, *, red: bool = False) -> Mesh:
     """A pair of lamps."""
     glow = _RED_LAMP if red else _WARM_LAMP
-    dull = (0.30, 0.012, 0.010) if red else (0.70, 0.72, 0.74)
-    return _both(ball(centre, radii, glow if lit else dull, GLOW if lit else (PAINT if red else CHROME), sides=16))
+    dull = (0.30, 0.012, 0.010) if red else (0.72, 0.75, 0.78)
+    return _both(ball(centre, radii, glow if lit else dull, GLOW if lit else GLASS, sides=16))
 
 
-def _modern_details(body: Body, kind: str, lamps: bool) -> list[Mesh]:
+def _modern_details(body: Body, kind: str, paint: Vector, lamps: bool) -> list[Mesh]:
     """Doors, handles, lamps, grille and bumpers of a saloon or sports car."""
     front, rear = body.top[-1][0], body.top[0][0]
-    shadow = _DARK
     parts = []
     sill, high = body.bottom + 0.09, 0.90 if kind == "plain" else 0.76
     doors = [[(0.95, high - 0.02), (0.98, 0.5), (0.82, sill), (-0.10, sill), (-0.12, high)], [(-0.12, sill), (-0.75, sill), (-0.98, 0.62), (-0.95, high)]]
     if kind == "sports":
         doors = [[(0.62, high - 0.02), (0.68, 0.45), (0.52, sill), (-0.50, sill), (-0.72, 0.55), (-0.66, high)]]
-    parts += [_line(body, np.array(points), 0.018, shadow) for points in doors]
+    parts += [_line(body, np.array(points), 0.018, _DARK) for points in doors]
     handles = ((0.02, 0.80), (-0.86, 0.80)) if kind == "plain" else ((-0.52, 0.66),)
     parts += [_line(body, np.array([(x, y), (x + 0.19, y)]), 0.035, _STEEL, CHROME) for x, y in handles]
     parts.append(_line(body, np.array([(rear + 0.5, body.bottom + 0.05), (0.0, body.bottom + 0.04), (front - 0.5, body.bottom + 0.05)]), 0.07, _DARK))
-    lamp_y = 0.64 if kind == "plain" else 0.50
-    half = float(_curve(body.half_width)(front - 0.14))
-    parts.append(_lamp((front - 0.14, lamp_y, half * 0.78), (0.14, 0.075 if kind == "plain" else 0.05, 0.17), lamps))
-    rear_half = float(_curve(body.half_width)(rear + 0.08))
-    parts.append(_lamp((rear + 0.08, 0.74, rear_half * 0.80), (0.09, 0.075, 0.17), lamps, red=True))
-    low, high_y = (0.44, 0.60) if kind == "plain" else (0.22, 0.34)
-    bars = [((front - 0.06, low + i * (high_y - low) / 4, -0.38), (front + 0.035, low + i * (high_y - low) / 4 + 0.018, 0.38)) for i in range(5)]
-    parts.append(boxes((front - 0.10, low, -0.38), (front + 0.015, high_y, 0.38), shadow, MATT))
+    half, rear_half = (float(_curve(body.half_width)(x)) for x in (front - 0.16, rear + 0.08))
     if kind == "plain":
-        parts.append(boxes(np.array([a for a, _ in bars]), np.array([b for _, b in bars]), _STEEL, CHROME))
-        bumper = np.array([(front - 0.42, 0.36, 0.80), (front - 0.08, 0.36, 0.70), (front + 0.06, 0.36, 0.4), (front + 0.08, 0.36, 0)])
-        parts.append(_both(tubes(bumper[:-1], bumper[1:], (0.055, 0.055), _STEEL, CHROME, sides=10)))
-        back = bumper * np.array([-1, 1, 1]) + np.array([front + rear, 0.04, 0])
-        parts.append(_both(tubes(back[:-1], back[1:], (0.055, 0.055), _STEEL, CHROME, sides=10)))
-    parts.append(boxes((front - 0.02, low - 0.16, -0.22), (front + 0.06, low - 0.05, 0.22), (0.8, 0.8, 0.78), MATT))
-    mirror_x, mirror_y = (0.78, 0.98) if kind == "plain" else (0.52, 0.86)
-    parts.append(_both(ball((mirror_x, mirror_y, 0.93), (0.07, 0.065, 0.09), _DARK, PAINT, sides=12)))
+        parts.append(_lamp((front - 0.13, 0.66, half * 0.76), (0.135, 0.075, 0.16), lamps))
+        low, high_y, reach = 0.50, 0.64, 0.42
+        bars = np.linspace(low, high_y, 5)[:, None] * np.array([0, 1, 0]) + np.array([front, 0, 0])
+        parts.append(boxes(bars - np.array([0.06, 0.008, reach]), bars + np.array([0.035, 0.008, reach]), _STEEL, CHROME))
+        parts.append(boxes((front - 0.02, 0.30, -0.24), (front + 0.11, 0.40, 0.24), (0.8, 0.8, 0.78), MATT))
+        bumper = np.array([(front - 0.42, 0.42, 0.82), (front - 0.10, 0.42, 0.72), (front + 0.06, 0.42, 0.4), (front + 0.08, 0.42, 0)])
+        back = bumper * np.array([-1, 1, 1]) + np.array([front + rear, 0.02, 0])
+        for bar in (bumper, back):
+            parts.append(_both(tubes(bar[:-1], bar[1:], (0.055, 0.055), _STEEL, CHROME, sides=10)))
+        mirror = (0.74, 1.0)
+    else:
+        parts.append(_lamp((front - 0.30, 0.545, half * 0.84), (0.20, 0.042, 0.10), lamps))
+        low, high_y, reach = 0.28, 0.35, 0.46
+        mirror = (0.45, 0.88)
+    parts.append(_lamp((rear + 0.07, 0.74, rear_half * 0.78), (0.08, 0.065, 0.18), lamps, red=True))
+    parts.append(boxes((front - 0.10, low, -reach), (front + 0.012, high_y, reach), _DARK, MATT))
+    x, y = mirror
+    z = float(_curve(body.half_width)(x))
+    parts.append(_both(ball((x, y, z + 0.02), (0.075, 0.062, 0.10), paint, PAINT, sides=12)))
+    parts.append(_both(tubes((x, y - 0.02, z), (x, y - 0.12, z - 0.16), (0.02, 0.025), _DARK, MATT)))
     return parts
 
 
@@ -263,7 +287,7 @@ def _wheels(body: Body) -> Mesh:
     """Four wheels, and the dark under the car."""
     parts = []
     for x in body.wheels:
-        wheel = moved(_wheel(body.wheel, body.spokes, 0.0, body.fenders), (x, 0, body.track - 0.04))
+        wheel = moved(_wheel(body.wheel, body.spokes, body.fenders), (x, 0, body.track - 0.04))
         parts.append(_both(wheel))
     rear, front = body.top[0][0] + 0.25, body.top[-1][0] - 0.25
     half = (0.52 if body.fenders else 0.66)
@@ -271,11 +295,12 @@ def _wheels(body: Body) -> Mesh:
     return merged(parts)
 
 
-def car_mesh(colour: str, kind: str, rng: np.random.Generator, *, lamps: bool) -> Mesh:
-    """A car on the origin, its bonnet to the right, in metres."""
-    body, paint = BODIES[kind], varied(tint(_PAINTS[colour]), rng, 0.05)
-    details = _old_details(body, paint, lamps) if kind == "old" else _modern_details(body, kind, lamps)
-    return merged([_shell(body, paint), _cabin(body.cabin, paint), _wheels(body), *details])
+@lru_cache(maxsize=8)
+def _assembled(kind: str, lamps: bool) -> Mesh:
+    """A car on the origin, its bonnet to the right, unpainted: where its lacquer comes the colour is below 0."""
+    body = BODIES[kind]
+    details = _old_details(body, _UNPAINTED, lamps) if kind == "old" else _modern_details(body, kind, _UNPAINTED, lamps)
+    return merged([_shell(body, _UNPAINTED), _cabin(body.cabin, _UNPAINTED), _wheels(body), *details])
 
 
 def car(colour: str, kind: str, width: float, light: Illumination, rng: np.random.Generator, *, lamps: bool) -> Sprite:
@@ -289,7 +314,9 @@ def car(colour: str, kind: str, width: float, light: Illumination, rng: np.rando
         rng: Source of randomness: where it heads, and its paint's shade.
         lamps: Whether they are lit.
     """
-    mesh = car_mesh(colour, kind, rng, lamps=lamps)
+    paint = np.asarray(varied(tint(_PAINTS[colour]), rng, 0.05), np.float32)
+    mesh = _assembled(kind, lamps)
+    mesh = mesh._replace(colour=np.where(mesh.colour < 0, paint, mesh.colour))
     angle = float(rng.uniform(0.10, 0.85))
     mesh = turned(mesh, -angle)
     if rng.random() < 0.5:  # it heads to the left
@@ -297,4 +324,7 @@ def car(colour: str, kind: str, width: float, light: Illumination, rng: np.rando
         mesh = mesh._replace(position=mesh.position * flip, normal=mesh.normal * flip)
     near = _EYE.distance / (_EYE.distance - mesh.position[:, 2])
     wide = float(np.ptp(mesh.position[:, 0] * near))
-    return portray(mesh, width / wide, light, _EYE, finer=3 if width < 160 else 2)
+    swept = replace(light, snow=0.6 * light.snow)  # it was driven
+    sprite = portray(mesh, width / wide, swept, _EYE, finer=3 if width < 110 else 2)
+    under = mesh.position[mesh.position[:, 1] < 0.3] * np.array([1, 0, 1], np.float32)
+    return shaded_below(sprite, under, width / wide, _EYE)

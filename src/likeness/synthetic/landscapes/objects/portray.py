@@ -13,6 +13,7 @@ from likeness.synthetic.landscapes.objects.shade import Lamps, locate, shade
 from likeness.synthetic.landscapes.objects.sprite import Illumination, Sprite
 from likeness.synthetic.raster import rasterise
 from likeness.synthetic.shadow_map import ShadowMap
+from likeness.synthetic.vectors import Array
 
 
 class Eye(NamedTuple):
@@ -75,3 +76,27 @@ def portray(mesh: Mesh, scale: float, light: Illumination, eye: Eye, *, finer: i
     alpha = cv2.resize(shown.astype(np.float32), small, interpolation=cv2.INTER_AREA)
     colour = cv2.resize(image, small, interpolation=cv2.INTER_AREA) / np.maximum(alpha, 1e-4)[..., None]
     return Sprite(colour.astype(np.float32), alpha, (float(-left), float(-top)))
+
+
+def shaded_below(sprite: Sprite, under: Array, scale: float, eye: Eye) -> Sprite:
+    """The sprite with the dark that gathers under a thing which stands close to the ground.
+
+    Args:
+        sprite: As ``portray`` made it.
+        under: (n, 3) points of the ground that lie under the thing, metres.
+        scale: As of ``portray``.
+        eye: As of ``portray``.
+    """
+    nearness = eye.distance / (eye.distance - under[:, 2])
+    points = np.stack([under[:, 0] * nearness, (nearness - 1) * eye.height], axis=1) * scale
+    softness = 0.025 * sprite.alpha.shape[1]
+    margin = math.ceil(2 * softness)
+    sides = ((margin, margin), (margin, margin))
+    alpha, colour = np.pad(sprite.alpha, sides), np.pad(sprite.colour, (*sides, (0, 0)))
+    foot = sprite.foot[0] + margin, sprite.foot[1] + margin
+    outline = cv2.convexHull((points + np.array(foot)).astype(np.float32)).astype(np.int32)
+    dark = cv2.fillConvexPoly(np.zeros(alpha.shape, np.float32), outline, 0.8)
+    dark = cv2.GaussianBlur(dark, (0, 0), softness)
+    both = alpha + (1 - alpha) * dark
+    seen = (alpha / np.maximum(both, 1e-4))[..., None]
+    return Sprite((colour * seen).astype(np.float32), both.astype(np.float32), foot)
