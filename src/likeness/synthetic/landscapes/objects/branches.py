@@ -24,6 +24,7 @@ class Habit(NamedTuple):
         length: Of one that grows from another limb.
         wander: How crooked limbs are, radians a segment.
         rise: How much limbs turn upwards at each segment; hanging ones are negative.
+        girth: Radius of a fork where it grows, as a share of its parent's there.
         taper: Radius at a limb's end, as a share of its radius at the start.
     """
 
@@ -36,6 +37,7 @@ class Habit(NamedTuple):
     length: float
     wander: float
     rise: float
+    girth: float
     taper: float
 
 
@@ -84,7 +86,7 @@ def _grow(habit: Habit, height: float, radius: float, lean: float, dice: Array, 
                 out = add_scaled(times(side, math.cos(turn)), other, math.sin(turn))
                 waiting[last, :3] = place
                 waiting[last, 3:6] = add_scaled(times(way, math.cos(angle)), out, math.sin(angle))
-                waiting[last, 6], waiting[last, 7] = length * size, thick * high * (0.72 if forked < habit.forks - 1 else 0.85)
+                waiting[last, 6], waiting[last, 7] = length * size, thick * high * habit.girth
                 waiting[last, 8] = level + 1
                 last += 1
                 forked += 1

@@ -202,9 +202,8 @@ def _line(body: Body, points: Array, width: float, colour: Vector, finish: int =
         low, high = _floor(body, edge[:, 0]), np.asarray(_curve(body.top)(edge[:, 0]))
         z = _half_width(body, edge[:, 0], np.clip(edge[:, 1], low, high), low, high) + 0.012
         strips.append(np.stack([edge[:, 0], edge[:, 1], z], axis=1))
-    near = sheet(np.stack(strips), colour, finish)
-    mirror = np.array([1, 1, -1], np.float32)
-    return merged([near, near._replace(position=near.position * mirror, normal=near.normal * mirror)])
+    strip = np.stack(strips)
+    return _both(sheet(strip, colour, finish)._replace(normal=_outward(body, strip).reshape(-1, 3)))
 
 
 def _both(mesh: Mesh) -> Mesh:
@@ -231,7 +230,8 @@ def _modern_details(body: Body, kind: str, paint: Vector, lamps: bool) -> list[M
     parts += [_line(body, np.array(points), 0.018, _DARK) for points in doors]
     handles = ((0.02, 0.80), (-0.86, 0.80)) if kind == "plain" else ((-0.52, 0.66),)
     parts += [_line(body, np.array([(x, y), (x + 0.19, y)]), 0.035, _STEEL, CHROME) for x, y in handles]
-    parts.append(_line(body, np.array([(rear + 0.5, body.bottom + 0.05), (0.0, body.bottom + 0.04), (front - 0.5, body.bottom + 0.05)]), 0.07, _DARK))
+    sill_ends = body.wheels[0] + body.arch + 0.02, body.wheels[1] - body.arch - 0.02
+    parts.append(_line(body, np.array([(x, body.bottom + 0.045) for x in sill_ends]), 0.09, _DARK))
     half, rear_half = (float(_curve(body.half_width)(x)) for x in (front - 0.16, rear + 0.08))
     if kind == "plain":
         parts.append(_lamp((front - 0.13, 0.66, half * 0.76), (0.135, 0.075, 0.16), lamps))
@@ -292,6 +292,8 @@ def _wheels(body: Body) -> Mesh:
     rear, front = body.top[0][0] + 0.25, body.top[-1][0] - 0.25
     half = (0.52 if body.fenders else 0.66)
     parts.append(boxes((rear, 0.16, -half), (front, body.bottom + 0.25, half), _DARK, MATT))
+    for x in body.wheels:
+        parts.append(boxes((x - body.arch, 0.16, -half), (x + body.arch, body.wheel + body.arch + 0.02, half), _DARK, MATT))
     return merged(parts)
 
 

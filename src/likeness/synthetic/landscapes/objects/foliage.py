@@ -60,7 +60,7 @@ def clumps(
     from_middle = (place - crown[0]) / crown[1]
     depth = np.linalg.norm(from_middle, axis=1)
     facing = _unit(0.75 * outward + 0.55 * from_middle + 0.45 * rng.standard_normal((leaves, 3)).astype(np.float32))
-    openness = np.clip(0.10 + 0.90 * (depth - 0.35) / 0.6, 0.08, 1) * np.clip(0.62 + 0.45 * outward[:, 1] * reach[:, 0], 0.2, 1)
+    openness = np.clip(0.22 + 0.85 * (depth - 0.35) / 0.6, 0.18, 1) * np.clip(0.70 + 0.45 * outward[:, 1] * reach[:, 0], 0.3, 1)
     own = colours[rng.integers(0, len(colours), count)][of]
     tone = (0.80 + 0.30 * rng.random(count).astype(np.float32))[of] * (0.78 + 0.44 * rng.random(leaves).astype(np.float32))
     lengths = size * (0.7 + 0.6 * rng.random(leaves)).astype(np.float32)

@@ -13,9 +13,9 @@ from likeness.synthetic.landscapes.objects.portray import Eye, portray, supersam
 from likeness.synthetic.landscapes.objects.sprite import Illumination, Sprite
 from likeness.synthetic.vectors import Array
 
-_OAK = Habit(levels=3, pieces=5, forks=6, first_fork=0.42, spread=0.95, limb=1.05, length=0.52, wander=0.20, rise=0.03, taper=0.5)
-_BARE = Habit(levels=5, pieces=4, forks=4, first_fork=0.34, spread=0.72, limb=0.80, length=0.62, wander=0.26, rise=0.03, taper=0.55)
-_BANYAN = Habit(levels=3, pieces=6, forks=7, first_fork=0.40, spread=1.25, limb=1.45, length=0.50, wander=0.16, rise=0.03, taper=0.55)
+_OAK = Habit(levels=3, pieces=5, forks=6, first_fork=0.42, spread=0.95, limb=1.05, length=0.52, wander=0.20, rise=0.03, girth=0.62, taper=0.5)
+_BARE = Habit(levels=5, pieces=4, forks=4, first_fork=0.34, spread=0.72, limb=0.80, length=0.62, wander=0.26, rise=0.03, girth=0.72, taper=0.5)
+_BANYAN = Habit(levels=3, pieces=6, forks=7, first_fork=0.40, spread=1.15, limb=1.30, length=0.50, wander=0.18, rise=0.045, girth=0.50, taper=0.45)
 
 _OAK_LEAVES = {
     "spring": ((0.48, 0.66, 0.20), (0.58, 0.72, 0.28), (0.40, 0.58, 0.16)),
@@ -83,7 +83,7 @@ def _root_flare(radius: float, kind: str, rng: np.random.Generator) -> Mesh:
 
 def _leaf_count(height: float, share: float) -> int:
     """Leaves that a tree ``height`` pixels high needs to look full without any wasted."""
-    return int(np.clip(14.0 * height, 300, 3600) * share)
+    return int(np.clip(22.0 * height, 320, 5200) * share)
 
 
 def _crown(branches: Branches, above: int) -> tuple[Array, tuple[Array, Array]]:
@@ -91,6 +91,14 @@ def _crown(branches: Branches, above: int) -> tuple[Array, tuple[Array, Array]]:
     tips = branches.end[branches.level >= above]
     low, high = np.percentile(tips, 3, axis=0), np.percentile(tips, 97, axis=0)
     return tips, ((low + high).astype(np.float32) / 2, (high - low).astype(np.float32) / 2 + 0.6)
+
+
+def _rounded(crown: tuple[Array, Array], count: int, rng: np.random.Generator) -> Array:
+    """Points (count, 3) near the crown's hull, more of them above, that round it off."""
+    way = rng.standard_normal((count, 3)) + np.array([0, 0.35, 0])
+    way /= np.linalg.norm(way, axis=1, keepdims=True)
+    reach = rng.uniform(0.45, 0.88, (count, 1))
+    return np.asarray(crown[0] + way * reach * crown[1] * np.array([0.92, 1, 0.92]), np.float32)
 
 
 def _oak(season: str, height: float, pixel: float, rng: np.random.Generator) -> Mesh:
@@ -101,8 +109,9 @@ def _oak(season: str, height: float, pixel: float, rng: np.random.Generator) -> 
     if share:
         shades = _BLOSSOM[colour] + _OAK_LEAVES["spring"][:1] if season == "spring" and blooming else _OAK_LEAVES[season]
         tips, crown = _crown(branches, 2)
-        size = max(0.30, 2.0 * pixel)
-        parts.append(clumps(tips, 0.75, _leaf_count(height, share), size, _linear(shades), crown, rng))
+        size = max(0.24, 2.0 * pixel)
+        tips = np.concatenate([tips, _rounded(crown, len(tips) // 2, rng)])
+        parts.append(clumps(tips, 0.85, _leaf_count(height, share), size, _linear(shades), crown, rng))
     return merged(parts)
 
 
@@ -122,20 +131,21 @@ def _banyan(season: str, height: float, pixel: float, rng: np.random.Generator) 
     foot = np.stack([np.cos(angle) * away, np.zeros(11), np.sin(angle) * away * 0.8], axis=1).astype(np.float32)
     top = foot * 0.45 + np.array([0, 3.2, 0], np.float32) + rng.normal(0, 0.25, (11, 3)).astype(np.float32)
     parts.append(tubes(foot, top, np.stack([rng.uniform(0.16, 0.30, 11), rng.uniform(0.1, 0.2, 11)], axis=1), bark, BARK))
-    limbs = branches.end[(branches.level >= 1) & (branches.level <= 2) & (branches.end[:, 1] > 2.2)]
+    limbs = branches.end[(branches.level >= 1) & (branches.level <= 2) & (branches.end[:, 1] > 2.2) & (np.hypot(branches.end[:, 0], branches.end[:, 2]) > 1.6)]
     if len(limbs):
-        count = int(np.clip(height * 0.22, 8, 46))
+        count = int(np.clip(height * 0.28, 10, 56))
         hung = limbs[rng.integers(0, len(limbs), count)] + rng.normal(0, 0.25, (count, 3)).astype(np.float32)
         drop = rng.uniform(0.35, 1.0, count) < 0.72
         below = hung + rng.normal(0, 0.12, (count, 3)).astype(np.float32)
         below[:, 1] = np.where(drop, 0.0, hung[:, 1] * rng.uniform(0.3, 0.7, count))
-        thick = np.where(drop, rng.uniform(0.03, 0.12, count), 0.02)
+        thick = np.where(drop, 0.025 + 0.10 * rng.random(count) ** 3, 0.015)
         radii = np.maximum(np.stack([thick, thick * 1.3], axis=1), 0.42 * pixel)
         parts.append(tubes(hung, below, radii, bark, BARK, sides=5))
     tips, crown = _crown(branches, 2)
-    share = 0.45 if season == "winter" else 1.15
+    tips = tips[tips[:, 1] > min(3.0, 0.5 * crown[0][1])]
+    share = 0.5 if season == "winter" else 1.35
     leaves = _leaf_count(height, share)
-    parts.append(clumps(tips, 0.80, leaves, max(0.30, 2.0 * pixel), _linear(_BANYAN_LEAVES[season]), crown, rng))
+    parts.append(clumps(tips, 0.85, leaves, max(0.26, 2.0 * pixel), _linear(_BANYAN_LEAVES[season]), crown, rng))
     return merged(parts)
 
 
