@@ -233,7 +233,7 @@ def _body(build: Build, pose: Pose, rng: np.random.Generator) -> Mesh:
     parts.append(tubes((0, high - 0.02, shoulder_z), neck, (0.17 * build.head, 0.17 * build.head), skin, MATT, sides=9))
     parts.append(_head(build, neck, skin, hair, rng))
     if pose.plays_with == "ball":
-        middle = (hands[0] + hands[1]) / 2 + np.array([0, rng.uniform(0.12, 0.5), 0.08], np.float32)
+        middle = (hands[0] + hands[1]) / 2 + np.array([0, rng.uniform(0.10, 0.35), 0.06], np.float32)
         parts.append(ball(middle, 0.13, _one(_BRIGHT, rng), MATT, sides=14))
     body = turned(merged(parts), -pose.turn)
     if pose.plays_with == "kite":

@@ -80,7 +80,7 @@ def _waving(rng: np.random.Generator) -> Pose:
 def _throwing(rng: np.random.Generator) -> Pose:
     wide = float(rng.uniform(0.12, 0.25))
     return Pose(
-        Limb(0.3, 1.9, 0.5), Limb(0.3, 1.9, 0.5), Limb(0.15, wide, 0.1), Limb(-0.15, wide, 0.1), -0.05, float(rng.uniform(-0.8, 0.8)), "ball"
+        Limb(0.4, 2.5, 0.45), Limb(0.4, 2.5, 0.45), Limb(0.15, wide, 0.1), Limb(-0.15, wide, 0.1), -0.05, float(rng.uniform(-0.8, 0.8)), "ball"
     )
 
 

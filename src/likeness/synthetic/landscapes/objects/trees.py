@@ -59,8 +59,10 @@ def _linear(colours: tuple[tuple[float, float, float], ...]) -> Array:
     return np.asarray(srgb_to_linear(colours), np.float32)
 
 
-def _wood(branches: Branches, kind: str, pixel: float) -> Mesh:
-    """Limbs, none thinner than is seen, the thin ones of fewer sides."""
+def _wood(branches: Branches, kind: str, pixel: float, *, leafy: bool = False) -> Mesh:
+    """Limbs, none thinner than is seen, the thin ones of fewer sides; those that leaves hide are left out."""
+    if leafy:
+        branches = Branches(*(values[branches.radii[:, 0] > 0.35 * pixel] for values in branches))
     colour, radii = _linear((_BARKS[kind],))[0], np.maximum(branches.radii, 0.42 * pixel)
     thick = branches.radii[:, 0] > 3 * pixel
     return merged(
@@ -83,7 +85,7 @@ def _root_flare(radius: float, kind: str, rng: np.random.Generator) -> Mesh:
 
 def _leaf_count(height: float, share: float) -> int:
     """Leaves that a tree ``height`` pixels high needs to look full without any wasted."""
-    return int(np.clip(22.0 * height, 320, 5200) * share)
+    return int(np.clip(22.0 * height, 700, 5200) * share)
 
 
 def _crown(branches: Branches, above: int) -> tuple[Array, tuple[Array, Array]]:
@@ -102,14 +104,14 @@ def _rounded(crown: tuple[Array, Array], count: int, rng: np.random.Generator) -
 
 
 def _oak(season: str, height: float, pixel: float, rng: np.random.Generator) -> Mesh:
-    branches = grow(_OAK, 4.2, 0.40, rng, lean=float(rng.normal(0, 0.05)), most=min(900, 60 + int(6 * height)))
+    branches = grow(_OAK, 4.2, 0.40, rng, lean=float(rng.normal(0, 0.05)), most=min(900, 200 + int(5 * height)))
     blooming, colour = bool(rng.random() < 0.45), ("white", "pink")[int(rng.integers(2))]
-    parts = [_wood(branches, "oak", pixel), _root_flare(0.42, "oak", rng)]
+    parts = [_wood(branches, "oak", pixel, leafy=season != "winter"), _root_flare(0.42, "oak", rng)]
     share = {"winter": 0.0, "spring": 0.85, "autumn": 0.9}.get(season, 1.0)
     if share:
         shades = _BLOSSOM[colour] + _OAK_LEAVES["spring"][:1] if season == "spring" and blooming else _OAK_LEAVES[season]
         tips, crown = _crown(branches, 2)
-        size = max(0.24, 2.0 * pixel)
+        size = max(0.24, 2.8 * pixel)
         tips = np.concatenate([tips, _rounded(crown, len(tips) // 2, rng)])
         parts.append(clumps(tips, 0.85, _leaf_count(height, share), size, _linear(shades), crown, rng))
     return merged(parts)
@@ -122,8 +124,8 @@ def _bare(season: str, height: float, pixel: float, rng: np.random.Generator) ->
 
 
 def _banyan(season: str, height: float, pixel: float, rng: np.random.Generator) -> Mesh:
-    branches = grow(_BANYAN, 3.6, 0.80, rng, most=min(900, 80 + int(6 * height)))
-    parts = [_wood(branches, "banyan", pixel), _root_flare(0.8, "banyan", rng)]
+    branches = grow(_BANYAN, 3.6, 0.80, rng, most=min(900, 240 + int(5 * height)))
+    parts = [_wood(branches, "banyan", pixel, leafy=True), _root_flare(0.8, "banyan", rng)]
     bark = _linear((_BARKS["banyan"],))[0]
     # the trunk is a bundle of roots grown together
     angle = rng.uniform(0, 2 * np.pi, 11)
@@ -131,7 +133,7 @@ def _banyan(season: str, height: float, pixel: float, rng: np.random.Generator) 
     foot = np.stack([np.cos(angle) * away, np.zeros(11), np.sin(angle) * away * 0.8], axis=1).astype(np.float32)
     top = foot * 0.45 + np.array([0, 3.2, 0], np.float32) + rng.normal(0, 0.25, (11, 3)).astype(np.float32)
     parts.append(tubes(foot, top, np.stack([rng.uniform(0.16, 0.30, 11), rng.uniform(0.1, 0.2, 11)], axis=1), bark, BARK))
-    limbs = branches.end[(branches.level >= 1) & (branches.level <= 2) & (branches.end[:, 1] > 2.2) & (np.hypot(branches.end[:, 0], branches.end[:, 2]) > 1.6)]
+    limbs = branches.end[(branches.level >= 1) & (branches.level <= 2) & (np.abs(branches.end[:, 1] - 3.8) < 1.6) & (np.hypot(branches.end[:, 0], branches.end[:, 2]) > 1.6)]
     if len(limbs):
         count = int(np.clip(height * 0.28, 10, 56))
         hung = limbs[rng.integers(0, len(limbs), count)] + rng.normal(0, 0.25, (count, 3)).astype(np.float32)
@@ -145,13 +147,13 @@ def _banyan(season: str, height: float, pixel: float, rng: np.random.Generator) 
     tips = tips[tips[:, 1] > min(3.0, 0.5 * crown[0][1])]
     share = 0.5 if season == "winter" else 1.35
     leaves = _leaf_count(height, share)
-    parts.append(clumps(tips, 0.85, leaves, max(0.26, 2.0 * pixel), _linear(_BANYAN_LEAVES[season]), crown, rng))
+    parts.append(clumps(tips, 0.85, leaves, max(0.26, 2.8 * pixel), _linear(_BANYAN_LEAVES[season]), crown, rng))
     return merged(parts)
 
 
 def _pine(season: str, height: float, pixel: float, rng: np.random.Generator) -> Mesh:
     """Boughs in tiers: longest low down, each a drooping spray of needles."""
-    tiers = int(np.clip(height * 0.35, 6, 17))
+    tiers = int(np.clip(height * 0.35, 10, 18))
     width, shape = float(rng.uniform(2.1, 3.1)), float(rng.uniform(0.75, 1.05))
     low = float(rng.uniform(0.8, 1.7))
     level = np.repeat(np.arange(tiers), 9)
@@ -160,7 +162,7 @@ def _pine(season: str, height: float, pixel: float, rng: np.random.Generator) ->
     y = low + (_TALL - low) * up
     reach = width * np.maximum(1 - up, 0.03) ** shape * rng.uniform(0.72, 1.12, count)
     angle = level * 0.7 + np.tile(np.arange(9), tiers) * (2 * np.pi / 9) + rng.normal(0, 0.12, count)
-    sprays = int(np.clip(height * 0.10, 3, 16))
+    sprays = int(np.clip(height * 0.10, 6, 18))
     bough, along = np.repeat(np.arange(count), sprays), np.tile((np.arange(sprays) + 0.6) / sprays, count)
     along = np.clip(along + rng.normal(0, 0.05, len(along)), 0.06, 1.02)
     r = reach[bough] * along
@@ -176,8 +178,8 @@ def _pine(season: str, height: float, pixel: float, rng: np.random.Generator) ->
     tone = (0.75 + 0.5 * rng.random((len(r), 1))).astype(np.float32) * (0.65 + 0.5 * along[:, None]).astype(np.float32)
     colour = shades[rng.integers(0, len(shades), len(r))] * tone
     openness = np.clip(0.15 + 0.85 * along, 0.1, 1).astype(np.float32)
-    length = np.maximum(0.62 * (0.5 + 0.25 * reach[bough]), 3.0 * pixel) * rng.uniform(0.7, 1.3, len(r))
-    needles = blades(place, (out + fan).astype(np.float32), facing, length, 0.42 * length, colour, openness)
+    length = np.maximum(0.62 * (0.5 + 0.25 * reach[bough]), 4.0 * pixel) * rng.uniform(0.7, 1.3, len(r))
+    needles = blades(place, (out + fan).astype(np.float32), facing, length, 0.5 * length, colour, openness)
     bark = _linear((_BARKS["pine"],))[0]
     trunk = tubes((0, 0, 0), (0, _TALL * 0.97, 0), (0.26, 0.03), bark, BARK, sides=9)
     inside = np.arange(0, count, 2)
@@ -191,7 +193,7 @@ def _pine(season: str, height: float, pixel: float, rng: np.random.Generator) ->
 def _cypress(season: str, height: float, pixel: float, rng: np.random.Generator) -> Mesh:
     """A flame of upright sprays."""
     wide, belly = float(rng.uniform(0.85, 1.25)), float(rng.uniform(0.28, 0.40))
-    count = int(np.clip(8 * height, 260, 2600))
+    count = int(np.clip(8 * height, 420, 2600))
     up = rng.random(count) ** 0.9
     profile = np.where(up < belly, np.sqrt(1 - 0.75 * np.maximum(1 - up / belly, 0) ** 2), np.cos(np.clip((up - belly) / (1 - belly), 0, 1) * np.pi / 2) ** 0.8)
     depth = 0.55 + 0.5 * rng.random(count) ** 0.6
