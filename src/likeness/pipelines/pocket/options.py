@@ -30,27 +30,30 @@ AGES = (
     AgePrompt(prompt="a elderly senior in his eighties", years=85),
 )
 
-# Rows of the sheet, a world the ages do not show.
+# Further rows of the sheet: the other world.
 LANDSCAPES = {
-    "seasons": tuple(
-        f"a photo of a landscape with hills in {season}" for season in ("spring", "summer", "autumn", "winter")
+    "seasons": tuple(f"a photo of rolling hills in {season}" for season in ("spring", "summer", "autumn", "winter")),
+    "hours": tuple(f"a photo of a lake at {hour}" for hour in ("dawn", "noon", "sunset", "night")),
+    "trees": (
+        "a photo of a pine tree in a green meadow",
+        "a photo of a banyan tree in a green meadow",
+        "a photo of a cypress tree in a green meadow",
+        "a photo of a bare tree in a green meadow",
+        "a photo of an oak tree in a green meadow",
     ),
-    "hours": tuple(
-        f"a photo of a lake in the mountains {hour}" for hour in ("at dawn", "at noon", "at sunset", "at night")
+    "styles": (
+        "a photo of a village",
+        "a watercolour of a village",
+        "an oil painting of a village",
+        "an impressionist painting of a village",
+        "a pencil drawing of a village",
+        "a woodcut of a village",
     ),
-    "trees": tuple(
-        f"a photo of a landscape with {tree}" for tree in ("a pine", "a banyan", "a cypress", "a bare tree", "an oak")
-    ),
-    "styles": tuple(
-        f"{style} of a village by a river"
-        for style in (
-            "a photo",
-            "a watercolour",
-            "an oil painting",
-            "an impressionist painting",
-            "a pencil drawing",
-            "a woodcut",
-        )
+    "studies": (
+        "a fantasy landscape with a pine tree and a red sun setting in the distance",
+        "a boy playing on a hill overlooking a village",
+        "an old yellow car in a street in Manhattan",
+        "mountains in summer at noon",
     ),
 }
 
