@@ -16,7 +16,15 @@ def _unit(vectors: Array) -> Array:
 
 
 def blades(
-    centre: Array, along: Array, facing: Array, length: Array, width: Array, colour: ArrayLike, openness: ArrayLike
+    centre: Array,
+    along: Array,
+    facing: Array,
+    length: Array,
+    width: Array,
+    colour: ArrayLike,
+    openness: ArrayLike,
+    *,
+    across: Array | None = None,
 ) -> Mesh:
     """Lozenges that let light through.
 
@@ -28,9 +36,10 @@ def blades(
         width: (n,).
         colour: (n, 3) or (3,) linear RGB.
         openness: (n,).
+        across: (n, 3) direction of their width; by default across both their length and the light.
     """
     axis = _unit(along)
-    side = np.cross(axis, _unit(facing))
+    side = np.cross(axis, facing) if across is None else across
     side = _unit(side + 1e-4)
     half, wide = axis * (length * 0.5)[:, None], side * (width * 0.5)[:, None]
     corners = np.stack([centre - half, centre + wide, centre + half, centre - wide], axis=1)
@@ -38,7 +47,7 @@ def blades(
 
 
 def clumps(
-    centres: Array, radius: ArrayLike, leaves: int, size: float, colours: Array, crown: tuple[Array, Array], rng: np.random.Generator
+    centres: Array, radius: ArrayLike, leaves: int, area: float, colours: Array, crown: tuple[Array, Array], rng: np.random.Generator
 ) -> Mesh:
     """Leaves around points of a crown.
 
@@ -46,7 +55,7 @@ def clumps(
         centres: (n, 3) metres.
         radius: Of the clumps, (n,) or one, metres.
         leaves: In all.
-        size: Of a leaf, metres.
+        area: Of all leaves together, square metres: the fewer they are, the larger.
         colours: (k, 3) linear RGB, of which each clump has one and each leaf nearly so.
         crown: Centre and radii (3,) of the crown, inside which it is dark.
         rng: Source of randomness.
@@ -63,6 +72,7 @@ def clumps(
     openness = np.clip(0.22 + 0.85 * (depth - 0.35) / 0.6, 0.18, 1) * np.clip(0.70 + 0.45 * outward[:, 1] * reach[:, 0], 0.3, 1)
     own = colours[rng.integers(0, len(colours), count)][of]
     tone = (0.80 + 0.30 * rng.random(count).astype(np.float32))[of] * (0.78 + 0.44 * rng.random(leaves).astype(np.float32))
+    size = np.sqrt(area / (0.36 * leaves))  # lozenges 0.7 as wide as long, of lengths that vary
     lengths = size * (0.7 + 0.6 * rng.random(leaves)).astype(np.float32)
     along = rng.standard_normal((leaves, 3)).astype(np.float32)
     return blades(place, along, facing, lengths, 0.7 * lengths, own * tone[:, None], openness)

@@ -43,9 +43,10 @@ def bush(season: str, height: float, light: Illumination, rng: np.random.Generat
     if season == "spring" and rng.random() < 0.5:
         shades = (*shades, _FLOWERS[int(rng.integers(len(_FLOWERS)))])
     colours = np.array([tint(colour) for colour in shades], np.float32)
-    leaves = int(np.clip(12 * height, 120, 1600) * (0.35 if season == "winter" else 1.0))
+    share = 0.3 if season == "winter" else 1.0
+    leaves = int(np.clip(14 * height, 160, 1600) * share)
     crown = np.array([0, 0.35, 0], np.float32), np.array([wide, 0.62, wide], np.float32)
-    foliage = clumps(centres, 0.22, leaves, max(0.10, 2 * pixel), colours, crown, rng)
+    foliage = clumps(centres, 0.22, leaves, 4.5 * share, colours, crown, rng)
     twigs = tubes(centres * np.array([0.1, 0, 0.1], np.float32), centres, (max(0.015, 0.4 * pixel), 0.4 * pixel), tint((0.32, 0.25, 0.2)), BARK, sides=3)
     return portray(merged([twigs, foliage]), height, light, _EYE, finer=finer)
 

@@ -111,9 +111,8 @@ def _oak(season: str, height: float, pixel: float, rng: np.random.Generator) -> 
     if share:
         shades = _BLOSSOM[colour] + _OAK_LEAVES["spring"][:1] if season == "spring" and blooming else _OAK_LEAVES[season]
         tips, crown = _crown(branches, 2)
-        size = max(0.24, 2.8 * pixel)
         tips = np.concatenate([tips, _rounded(crown, len(tips) // 2, rng)])
-        parts.append(clumps(tips, 0.85, _leaf_count(height, share), size, _linear(shades), crown, rng))
+        parts.append(clumps(tips, 0.85, _leaf_count(height, share), 70.0 * share, _linear(shades), crown, rng))
     return merged(parts)
 
 
@@ -140,20 +139,21 @@ def _banyan(season: str, height: float, pixel: float, rng: np.random.Generator) 
         drop = rng.uniform(0.35, 1.0, count) < 0.72
         below = hung + rng.normal(0, 0.12, (count, 3)).astype(np.float32)
         below[:, 1] = np.where(drop, 0.0, hung[:, 1] * rng.uniform(0.3, 0.7, count))
-        thick = np.where(drop, 0.025 + 0.10 * rng.random(count) ** 3, 0.015)
+        near = np.clip(1.5 - np.hypot(hung[:, 0], hung[:, 2]) / 5.0, 0.25, 1.0)
+        thick = np.where(drop, 0.025 + 0.12 * near * rng.random(count) ** 2, 0.015)
         radii = np.maximum(np.stack([thick, thick * 1.3], axis=1), 0.42 * pixel)
         parts.append(tubes(hung, below, radii, bark, BARK, sides=5))
     tips, crown = _crown(branches, 2)
     tips = tips[tips[:, 1] > min(3.0, 0.5 * crown[0][1])]
     share = 0.5 if season == "winter" else 1.35
     leaves = _leaf_count(height, share)
-    parts.append(clumps(tips, 0.85, leaves, max(0.26, 2.8 * pixel), _linear(_BANYAN_LEAVES[season]), crown, rng))
+    parts.append(clumps(tips, 0.85, leaves, 75.0 * share, _linear(_BANYAN_LEAVES[season]), crown, rng))
     return merged(parts)
 
 
 def _pine(season: str, height: float, pixel: float, rng: np.random.Generator) -> Mesh:
     """Boughs in tiers: longest low down, each a drooping spray of needles."""
-    tiers = int(np.clip(height * 0.35, 10, 18))
+    tiers = int(np.clip(height * 0.35, 14, 18))
     width, shape = float(rng.uniform(2.1, 3.1)), float(rng.uniform(0.75, 1.05))
     low = float(rng.uniform(0.8, 1.7))
     level = np.repeat(np.arange(tiers), 9)
@@ -162,7 +162,7 @@ def _pine(season: str, height: float, pixel: float, rng: np.random.Generator) ->
     y = low + (_TALL - low) * up
     reach = width * np.maximum(1 - up, 0.03) ** shape * rng.uniform(0.72, 1.12, count)
     angle = level * 0.7 + np.tile(np.arange(9), tiers) * (2 * np.pi / 9) + rng.normal(0, 0.12, count)
-    sprays = int(np.clip(height * 0.10, 6, 18))
+    sprays = int(np.clip(height * 0.10, 5, 18))
     bough, along = np.repeat(np.arange(count), sprays), np.tile((np.arange(sprays) + 0.6) / sprays, count)
     along = np.clip(along + rng.normal(0, 0.05, len(along)), 0.06, 1.02)
     r = reach[bough] * along
@@ -174,12 +174,14 @@ def _pine(season: str, height: float, pixel: float, rng: np.random.Generator) ->
     fan = np.stack([-np.sin(theta), np.zeros(len(r)), np.cos(theta)], axis=1) * rng.normal(0, 0.8, (len(r), 1))
     facing = np.stack([np.cos(theta) * 0.55, np.full(len(r), 0.85), np.sin(theta) * 0.55], axis=1)
     facing = (facing + rng.normal(0, 0.25, facing.shape)).astype(np.float32)
+    across = np.stack([-np.sin(theta), rng.normal(0, 0.9, len(r)), np.cos(theta)], axis=1).astype(np.float32)
     shades = _linear(_NEEDLES[season])
     tone = (0.75 + 0.5 * rng.random((len(r), 1))).astype(np.float32) * (0.65 + 0.5 * along[:, None]).astype(np.float32)
     colour = shades[rng.integers(0, len(shades), len(r))] * tone
     openness = np.clip(0.15 + 0.85 * along, 0.1, 1).astype(np.float32)
-    length = np.maximum(0.62 * (0.5 + 0.25 * reach[bough]), 4.0 * pixel) * rng.uniform(0.7, 1.3, len(r))
-    needles = blades(place, (out + fan).astype(np.float32), facing, length, 0.5 * length, colour, openness)
+    # the fewer sprays, the larger: together they cover the tree alike at every size
+    length = 2.6 * (0.5 + 0.25 * reach[bough]) / np.sqrt(sprays) * rng.uniform(0.7, 1.3, len(r))
+    needles = blades(place, (out + fan).astype(np.float32), facing, length, 0.5 * length, colour, openness, across=across)
     bark = _linear((_BARKS["pine"],))[0]
     trunk = tubes((0, 0, 0), (0, _TALL * 0.97, 0), (0.26, 0.03), bark, BARK, sides=9)
     inside = np.arange(0, count, 2)
@@ -209,7 +211,7 @@ def _cypress(season: str, height: float, pixel: float, rng: np.random.Generator)
     colour = (shades[rng.integers(0, len(shades), count)] * tone).astype(np.float32)
     length = np.maximum(0.85, 3.2 * pixel) * rng.uniform(0.6, 1.2, count)
     openness = np.clip((depth - 0.5) * 1.9 + 0.1, 0.1, 1).astype(np.float32)
-    leaves = blades(place, lean.astype(np.float32), facing.astype(np.float32), length.astype(np.float32), 0.34 * length, colour, openness)
+    leaves = blades(place, lean.astype(np.float32), facing.astype(np.float32), length.astype(np.float32), 0.34 * length * np.sqrt(1800 / count), colour, openness)
     trunk = tubes((0, 0, 0), (0, _TALL * 0.8, 0), (0.20, 0.05), _linear((_BARKS["cypress"],))[0], BARK, sides=7)
     return merged([trunk, leaves])
 
