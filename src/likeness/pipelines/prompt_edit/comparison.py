@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from likeness.metrics.bootstrap import Interval, bootstrap_pairs
 from likeness.pipelines.prompt_edit.options import ScoringOptions
@@ -65,20 +67,21 @@ def _only(values: pd.Series) -> str | None:
 
 def _compared(group: pd.DataFrame, measure: str, options: ScoringOptions) -> dict[str, object]:
     """One row of means, intervals and paired difference; empty where the measure has no value."""
-    values = group.astype({measure: "float64"}).pivot(
-        index=["source", "seed"], columns=["variant", "edit"], values=measure
-    )
-    if values[CONTROLLED].isna().all(axis=None):
+    values = {
+        str(variant): rows.pivot(index=["source", "seed"], columns="edit", values=measure).to_numpy(dtype=np.float64)
+        for variant, rows in group.groupby("variant")
+    }
+    present = int(np.isfinite(values[CONTROLLED]).sum())
+    if not present:
         return {}
-    controlled, uncontrolled = values[CONTROLLED], values[UNCONTROLLED]
-    row: dict[str, object] = {"pictures": int(controlled.notna().sum(axis=None))}
-    means = {CONTROLLED: controlled, UNCONTROLLED: uncontrolled, "difference": controlled - uncontrolled}
-    for name, matrix in means.items():
-        interval = _interval(matrix, options)
+    row: dict[str, object] = {"pictures": present, UNCHANGED: _interval(values[UNCHANGED], options).mean}
+    values["difference"] = values[CONTROLLED] - values[UNCONTROLLED]
+    for name in (CONTROLLED, UNCONTROLLED, "difference"):
+        interval = _interval(values[name], options)
         row |= {name: interval.mean, f"{name}_low": interval.low, f"{name}_high": interval.high}
-    return row | {UNCHANGED: _interval(values[UNCHANGED], options).mean}
+    return row
 
 
-def _interval(matrix: pd.DataFrame, options: ScoringOptions) -> Interval:
+def _interval(matrix: NDArray[np.float64], options: ScoringOptions) -> Interval:
     # Edits of one source picture are not independent: source pictures are drawn, with all edits of them.
-    return bootstrap_pairs(matrix.to_numpy(), resamples=options.bootstrap_samples, seed=options.seed)
+    return bootstrap_pairs(matrix, resamples=options.bootstrap_samples, seed=options.seed)

@@ -29,7 +29,7 @@ from likeness.diffusion import (
 )
 from likeness.diffusion.editing import Edit, EditedPictures, edit_pictures
 from likeness.diffusion.model import DiffusionModel, open_model
-from likeness.pipelines.prompt_edit.kept import kept_pictures
+from likeness.pipelines.prompt_edit.album import kept_pictures
 from likeness.pipelines.prompt_edit.options import PhotoOptions, SamplingOptions
 from likeness.pipelines.prompt_edit.photos import Inversions, photo_digest
 from likeness.pipelines.prompt_edit.plan import PlannedSource
@@ -151,7 +151,7 @@ class Studio:
         """What seeds have in common that can be drawn together."""
         return task.source.name, tuple(self._edits(task)), self._lacks_maps(task)
 
-    def _draw(self, tasks: list[_Task], bar: tqdm) -> None:
+    def _draw(self, tasks: list[_Task], bar: tqdm[Any]) -> None:
         source, sampling, model = tasks[0].source, self._sampling, self.model()
         edits = self._edits(tasks[0])
         inversion = self.inversions.of(source, self._photos.method) if source.photo else None
@@ -180,7 +180,9 @@ class Studio:
             self._save_maps(task, result)
 
     def _save_maps(self, task: _Task, result: EditedPictures) -> None:
-        for word, file in task.maps.items() if result.maps else ():
+        if result.maps is None:
+            return
+        for word, file in task.maps.items():
             levels = np.rint(255 * result.maps.of(word)).astype(np.uint8)
             save_picture(self._work.file(file), Image.fromarray(levels), _about_map(task, word))
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from likeness.datasets import ImageSet, WorkFolder, digest_of, save_picture
-from likeness.pipelines.prompt_edit.kept import kept_pictures
+from likeness.pipelines.prompt_edit.album import Album, kept_pictures
 from likeness.pipelines.prompt_edit.plan import Plan
 
 _COLUMNS = ("edit", "source", "seed", "words", "threshold", "share")
@@ -48,12 +48,12 @@ def mask_regions(plan: Plan, attention: ImageSet, threshold: float, work_folder:
         threshold, share (0..1, how much of the picture is white).
     """
     work = WorkFolder(work_folder, "edit_masks", digest_of(attention, plan.resolution, threshold))
-    maps = attention.manifest.set_index(["source", "seed", "word"])["file"]
+    maps = Album(attention, "source", "seed", "word")
     rows: list[dict[str, Any]] = []
     for source in plan.sources:
         for edit in (edit for edit in source.edits if edit.region):
             for seed in source.seeds:
-                seen = [_levels(attention, maps[source.name, seed, word]) for word in edit.region]
+                seen = [maps.grey(source.name, seed, word) / 255 for word in edit.region]
                 inside = region_mask(seen, plan.resolution, threshold)
                 about = {"edit": edit.name, "source": source.name, "seed": seed, "words": ", ".join(edit.region)}
                 about |= {"threshold": threshold, "share": float(inside.mean())}
@@ -62,7 +62,3 @@ def mask_regions(plan: Plan, attention: ImageSet, threshold: float, work_folder:
                     save_picture(work.file(file), Image.fromarray(np.where(inside, 255, 0).astype(np.uint8)), about)
                 rows.append({"file": file, **about})
     return kept_pictures(work, rows, _COLUMNS)
-
-
-def _levels(attention: ImageSet, file: str) -> NDArray[np.float64]:
-    return np.asarray(attention.open(file).convert("L"), dtype=np.float64) / 255

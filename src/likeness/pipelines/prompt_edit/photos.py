@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -61,7 +62,7 @@ class Inversions:
         work_folder: str,
     ) -> None:
         self._model, self._side = model, resolution
-        self._settings = {
+        self._settings: dict[str, Any] = {
             "steps": sampling.steps,
             "guidance_scale": options.guidance_scale,
             "negative_prompt": sampling.negative_prompt,
@@ -97,14 +98,13 @@ def measure_inversions(plan: Plan, found: Inversions, options: PhotoOptions, ssi
             for name in _PICTURES[1:]:
                 pair = [inverted.photograph, getattr(inverted, name)]
                 row[f"{name}_psnr"] = psnr(*map(np.asarray, pair))
-                row[f"{name}_ssim"] = ssim(*stack_pictures(pair, ssim_options), ssim_options)
+                first, second = stack_pictures(pair, ssim_options)
+                row[f"{name}_ssim"] = ssim(first, second, ssim_options)
             rows.append(row)
     table = pd.DataFrame(rows, columns=RECONSTRUCTION_COLUMNS)
-    for method, own in table.groupby("method", sort=False):
-        logger.info(
-            "%d photos inverted, %s: reconstructed at %.1f dB on average; through the VAE alone at %.1f dB",
-            *(len(own), method, own["reconstruction_psnr"].mean(), own["round_trip_psnr"].mean()),
-        )
+    for way, own in table.groupby("method", sort=False):
+        text = "%d photos inverted, %s: reconstructed at %.1f dB on average; through the VAE alone at %.1f dB"
+        logger.info(text, len(own), way, own["reconstruction_psnr"].mean(), own["round_trip_psnr"].mean())
     return table
 
 
@@ -129,7 +129,7 @@ def load_inversion(path: Path) -> Inversion:
     with safe_open(path, framework="pt") as file:
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (the file is no mapping)
         settings = json.loads(file.metadata()["inversion"])
-    pictures = {name: Image.fromarray(tensors.pop(name).numpy()) for name in _PICTURES}
+    pictures: dict[str, Any] = {name: Image.fromarray(tensors.pop(name).numpy()) for name in _PICTURES}
     return Inversion(
         **settings, **pictures, trajectory=tensors["trajectory"], unconditional=tensors.get("unconditional")
     )

@@ -18,9 +18,10 @@ def open_scheduler(model: DiffusionModel, name: str | None) -> Any:
     if name is None:
         return None
     kind = getattr(diffusers, name, None)
-    if not (isinstance(kind, type) and issubclass(kind, diffusers.SchedulerMixin)):
-        raise ValueError(f"scheduler: diffusers has no scheduler {name!r}. DDIMScheduler is one.")
-    return kind.from_config(model.scheduler.config)
+    if isinstance(kind, type) and issubclass(kind, diffusers.SchedulerMixin):
+        scheduler: Any = kind
+        return scheduler.from_config(model.scheduler.config)
+    raise ValueError(f"scheduler: diffusers has no scheduler {name!r}. DDIMScheduler is one.")
 
 
 def sampler_name(name: str | None, *, inverted: bool) -> str:

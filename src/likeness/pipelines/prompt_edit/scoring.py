@@ -16,9 +16,11 @@ from likeness.metrics.change import change_inside
 from likeness.metrics.psnr import psnr
 from likeness.metrics.ssim import ssim, stack_pictures
 from likeness.metrics.structure import structure_distance
+from likeness.pipelines.prompt_edit.album import Album
 from likeness.pipelines.prompt_edit.comparison import MEASURES, VARIANTS
 from likeness.pipelines.prompt_edit.options import ScoringOptions
 from likeness.pipelines.prompt_edit.plan import Plan, PlannedEdit, PlannedSource
+from likeness.pipelines.prompt_edit.wanted import PHOTO, SOURCE
 
 # Equal pictures have an infinite PSNR, of which no mean can be taken.
 _MOST_DECIBELS = 100.0
@@ -57,9 +59,10 @@ def score_edits(
         change_inside (mean ΔE00) of local edits; asked_change_read 1 or 0, empty where nothing was asked or read;
         photo_psnr to the photograph itself, where the source is one: its other scores are those to the source branch.
     """
-    rows = [
-        row for source in plan.sources for edit in source.edits for row in _rows(source, edit, pictures, masks, options)
-    ]
+    by_kind = Album(pictures, "source", "seed", "variant", "edit")
+    regions = Album(masks, "edit", "seed")
+    edits = [(source, edit) for source in plan.sources for edit in source.edits]
+    rows = [row for source, edit in edits for row in _rows(source, edit, by_kind, regions, options)]
     table = pd.DataFrame(rows, columns=[*COLUMNS, "prompt"])
     if read is not None:
         table["asked_change_read"] = _read(plan, pictures, table, read)
@@ -71,7 +74,7 @@ def score_edits(
     )
 
 
-def asked_change_read(readings: Mapping[str, Any], asks: Mapping[str, object]) -> bool:
+def asked_change_read(readings: Mapping[Any, Any], asks: Mapping[str, object]) -> bool:
     """Tell whether a picture reads as everything that was asked.
 
     Args:
@@ -91,19 +94,15 @@ def _agrees(reading: Any, value: object) -> bool:
 
 
 def _rows(
-    source: PlannedSource, edit: PlannedEdit, pictures: ImageSet, masks: ImageSet, options: ScoringOptions
+    source: PlannedSource, edit: PlannedEdit, pictures: Album, masks: Album, options: ScoringOptions
 ) -> Iterator[dict[str, object]]:
-    made, regions = pictures.manifest, masks.manifest
     for seed in source.seeds:
-        of_source = made[(made["source"] == source.name) & (made["seed"] == seed)].set_index("variant")
-        original = pictures.open(of_source.loc["source", "file"])
-        photo = pictures.open(of_source.loc["photo", "file"]) if source.photo else None
-        mask = regions[(regions["edit"] == edit.name) & (regions["seed"] == seed)]["file"]
-        inside = _mask(masks.open(mask.iloc[0]), options) if len(mask) else None
-        own = of_source[of_source["edit"] == edit.name]
+        original = pictures.open(source.name, seed, SOURCE, "")
+        photo = pictures.open(source.name, seed, PHOTO, "") if source.photo else None
+        inside = _inside(masks.grey(edit.name, seed), options) if (edit.name, seed) in masks else None
         for variant in VARIANTS:
-            row: Any = own.loc[variant]
-            image = pictures.open(row["file"])
+            row = pictures.row(source.name, seed, variant, edit.name)
+            image = pictures.open(source.name, seed, variant, edit.name)
             yield {
                 "edit": edit.name,
                 "kind": edit.kind,
@@ -125,15 +124,15 @@ def _rows(
 def _compared(
     original: Image.Image, image: Image.Image, inside: NDArray[np.bool_] | None, options: ScoringOptions
 ) -> dict[str, float]:
-    for_ssim = stack_pictures([original, image], options.ssim)
+    first, second = stack_pictures([original, image], options.ssim)
     colours = _square(original, options), _square(image, options)
     scores = {
-        "ssim": ssim(*for_ssim, options.ssim),
+        "ssim": ssim(first, second, options.ssim),
         "psnr": _psnr(original, image, options),
         "structure_distance": structure_distance(*colours),
     }
     if inside is not None:
-        scores["background_ssim"] = background_ssim(*for_ssim, inside, options.ssim)
+        scores["background_ssim"] = background_ssim(first, second, inside, options.ssim)
         scores["background_psnr"] = min(background_psnr(*colours, inside), _MOST_DECIBELS)
         scores["change_inside"] = change_inside(*colours, inside)
     return scores
@@ -147,8 +146,9 @@ def _square(image: Image.Image, options: ScoringOptions) -> NDArray[np.uint8]:
     return np.asarray(ImageOps.fit(image, (options.ssim.size,) * 2, Image.Resampling.LANCZOS))
 
 
-def _mask(image: Image.Image, options: ScoringOptions) -> NDArray[np.bool_]:
-    return np.asarray(ImageOps.fit(image.convert("L"), (options.ssim.size,) * 2, Image.Resampling.NEAREST)) > 127
+def _inside(mask: NDArray[np.uint8], options: ScoringOptions) -> NDArray[np.bool_]:
+    square = (options.ssim.size, options.ssim.size)
+    return np.asarray(Image.fromarray(mask).resize(square, Image.Resampling.NEAREST)) > 127
 
 
 def _read(plan: Plan, pictures: ImageSet, table: pd.DataFrame, read: Reader) -> list[float]:

@@ -16,12 +16,11 @@ def score_sweeps(pictures: ImageSet, options: SsimOptions) -> pd.DataFrame:
 
     `word` is empty, and weight missing, in a grid over the shares of steps.
     """
-    table = pictures.manifest
-    sources = table[table["variant"] == SOURCE].set_index("source")["file"]
-    swept = table[table["variant"] == SWEEP].reset_index(drop=True)
-    scores = swept.reindex(columns=list(_COLUMNS))
-    scores["ssim"] = [
-        ssim(*stack_pictures([pictures.open(sources[source]), pictures.open(file)], options), options)
-        for source, file in zip(swept["source"], swept["file"], strict=True)
-    ]
-    return scores
+    swept = pictures.manifest[pictures.manifest["variant"] == SWEEP].reset_index(drop=True)
+    of_sources = pictures.manifest[pictures.manifest["variant"] == SOURCE]
+    sources = dict(zip(of_sources["source"], of_sources["file"], strict=True))
+    scores = []
+    for source, file in zip(swept["source"], swept["file"], strict=True):
+        first, second = stack_pictures([pictures.open(sources[source]), pictures.open(file)], options)
+        scores.append(ssim(first, second, options))
+    return swept.reindex(columns=list(_COLUMNS)).assign(ssim=scores)

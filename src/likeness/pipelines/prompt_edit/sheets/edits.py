@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,8 +16,10 @@ from PIL import Image, ImageOps
 
 from likeness.datasets import ImageSet
 from likeness.pipelines.avatar.sheets import style
+from likeness.pipelines.prompt_edit.album import Album
 from likeness.pipelines.prompt_edit.comparison import CONTROLLED, UNCONTROLLED
 from likeness.pipelines.prompt_edit.plan import Plan, PlannedEdit, PlannedSource
+from likeness.pipelines.prompt_edit.wanted import SOURCE
 
 _CELL, _GAP = 1.5, 0.1  # inches
 _NAME, _SCORES, _MAPS = 2.0, 2.2, 2
@@ -37,13 +41,13 @@ _MEASURES = {
 
 
 @dataclass(frozen=True)
-class _Pictures:
-    """Everything shown: `edited_images`, `edit_attention`, `edit_masks` and `edit_scores`."""
+class _Shown:
+    """`edited_images`, `edit_attention`, `edit_masks` and `edit_scores`."""
 
-    edited: ImageSet
-    attention: ImageSet
-    masks: ImageSet
-    scores: pd.DataFrame
+    pictures: Album
+    attention: Album
+    masks: Album
+    scores: Mapping[tuple[str, int, str], Mapping[Any, Any]]
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,12 @@ def draw_edits(plan: Plan, edited: ImageSet, attention: ImageSet, masks: ImageSe
     seeds = max(len(source.seeds) for source in plan.sources)
     choice = "" if seeds == 1 else " Every seed is shown." if every else f" Of {seeds} seeds the middle one is shown."
     style.title(figure, "Pictures edited by their prompts", f"Scores: without → with attention control.{choice}")
-    shown = _Pictures(edited, attention, masks, scores.set_index(["edit", "seed", "variant"]).sort_index())
+    shown = _Shown(
+        Album(edited, "source", "seed", "variant", "edit"),
+        Album(attention, "source", "seed", "word"),
+        Album(masks, "edit", "seed"),
+        {(row["edit"], row["seed"], row["variant"]): row for row in scores.to_dict(orient="records")},
+    )
     for number, panel in enumerate(panels):
         left, top = _MARGIN + number * (_PANEL + _BETWEEN), _TOP
         _column_titles(figure, left, top)
@@ -135,30 +144,23 @@ def _source_title(figure: Figure, left: float, top: float, source: PlannedSource
     style.write(figure, left, top + 0.3, "\n".join(lines), size=11.5, weight="bold", linespacing=1.25)
 
 
-def _draw_row(figure: Figure, left: float, top: float, row: _Row, shown: _Pictures) -> None:
+def _draw_row(figure: Figure, left: float, top: float, row: _Row, shown: _Shown) -> None:
     _row_title(figure, left, top, row)
-    made = shown.edited.manifest
-    made = made[(made["source"] == row.source.name) & (made["seed"] == row.seed)].set_index("variant")
-    own = made[made["edit"] == row.edit.name]["file"]
-    original = _small(shown.edited.open(made.loc["source", "file"]))
-    pictures = [original, *(_small(shown.edited.open(own[variant])) for variant in (UNCONTROLLED, CONTROLLED))]
-    for place, image in enumerate(pictures):
+    source, edit, seed = row.source.name, row.edit.name, row.seed
+    original = _small(shown.pictures.open(source, seed, SOURCE, ""))
+    edited = [_small(shown.pictures.open(source, seed, variant, edit)) for variant in (UNCONTROLLED, CONTROLLED)]
+    for place, image in enumerate([original, *edited]):
         _picture(figure, left, top, place, image)
-    maps = shown.attention.manifest
-    maps = maps[(maps["source"] == row.source.name) & (maps["seed"] == row.seed)].set_index("word")["file"]
-    for place, word in enumerate(row.edit.shown[:_MAPS], start=len(pictures)):
-        levels = np.asarray(shown.attention.open(maps[word]).convert("L")) / 255
-        _picture(figure, left, top, place, heat(original, levels), word)
-    masks = shown.masks.manifest
-    mask = masks[(masks["edit"] == row.edit.name) & (masks["seed"] == row.seed)]["file"]
-    last = len(pictures) + _MAPS
-    if len(mask):
-        inside = np.asarray(shown.masks.open(mask.iloc[0]).convert("L")) > 127
-        _picture(figure, left, top, last, veiled(original, inside), f"{inside.mean():.0%} of the picture")
+    for place, word in enumerate(row.edit.shown[:_MAPS], start=3):
+        _picture(figure, left, top, place, heat(original, shown.attention.grey(source, seed, word) / 255), word)
+    if (edit, seed) in shown.masks:
+        inside = shown.masks.grey(edit, seed) > 127
+        _picture(figure, left, top, 3 + _MAPS, veiled(original, inside), f"{inside.mean():.0%} of the picture")
     else:
-        x = left + _NAME + last * (_CELL + _GAP) + _CELL / 2
+        x = left + _NAME + (3 + _MAPS) * (_CELL + _GAP) + _CELL / 2
         style.write(figure, x, top + _CELL / 2, "the whole\npicture", ha="center", color=style.MUTED)
-    _write_scores(figure, left + _PANEL - _SCORES + 0.1, top, shown.scores.loc[(row.edit.name, row.seed)])
+    both = (shown.scores[edit, seed, variant] for variant in (UNCONTROLLED, CONTROLLED))
+    _write_scores(figure, left + _PANEL - _SCORES + 0.1, top, *both)
 
 
 def _row_title(figure: Figure, left: float, top: float, row: _Row) -> None:
@@ -171,17 +173,20 @@ def _row_title(figure: Figure, left: float, top: float, row: _Row) -> None:
     )
 
 
-def _write_scores(figure: Figure, left: float, top: float, scores: pd.DataFrame) -> None:
+def _write_scores(
+    figure: Figure, left: float, top: float, without: Mapping[Any, Any], controlled: Mapping[Any, Any]
+) -> None:
     y = top + 0.1
     for measure, (name, form) in _MEASURES.items():
-        without, controlled = (scores.loc[variant, measure] for variant in (UNCONTROLLED, CONTROLLED))
-        if pd.isna(controlled):
+        if pd.isna(controlled[measure]):
             continue
         style.write(figure, left, y, name, size=8.5, color=style.MUTED)
-        style.write(figure, left + 1.55, y, f"{form.format(without)} →", size=8.5, color=style.MUTED, ha="right")
-        style.write(figure, left + 2.0, y, form.format(controlled), size=9.5, weight="bold", ha="right")
+        style.write(
+            figure, left + 1.55, y, f"{form.format(without[measure])} →", size=8.5, color=style.MUTED, ha="right"
+        )
+        style.write(figure, left + 2.0, y, form.format(controlled[measure]), size=9.5, weight="bold", ha="right")
         y += 0.215
-    read = scores.loc[CONTROLLED, "asked_change_read"]
+    read = controlled["asked_change_read"]
     if pd.notna(read):
         words, colour = ("asked change read", style.BLUE) if read else ("asked change not read", style.AMBER)
         style.write(figure, left, y, words, size=8.5, color=colour)
