@@ -19,7 +19,7 @@ from likeness.metrics.probe import (
 COLOUR = Attribute(name="colour", kind="categorical", values=("blue", "green", "red"))
 RADIUS = Attribute(name="radius", kind="number", values=(0.0, 1.0))
 DESIGN = ProbeDesign(size=16, channels=(8, 16), blocks=(1, 1), attributes=(COLOUR, RADIUS))
-SHIPPED = ProbeDesign(size=128, channels=(32, 64, 128, 224), blocks=(2, 2, 4, 2), attributes=(COLOUR, RADIUS))
+SHIPPED = ProbeDesign(size=256, channels=(16, 32, 64, 128, 224), blocks=(0, 2, 2, 4, 2), attributes=(COLOUR, RADIUS))
 
 
 @pytest.fixture

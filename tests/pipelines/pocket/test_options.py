@@ -24,5 +24,5 @@ def test_the_parameters_show_every_default() -> None:
     assert ReportOptions.model_validate(GIVEN["report"]) == ReportOptions()
     assert {*GIVEN["report"]} == {*ReportOptions.model_fields}
     probe = ProbeOptions.model_validate(GIVEN["probe"])
-    assert (probe.size, probe.channels, probe.blocks) == (128, (32, 64, 128, 224), (2, 2, 4, 2))
+    assert (probe.size, probe.channels, probe.blocks) == (256, (16, 32, 64, 128, 224), (0, 2, 2, 4, 2))
     assert PictureOptions.model_validate(GIVEN["pictures"]) == PictureOptions()

@@ -90,9 +90,10 @@ class PictureOptions(Section):
 class ProbeOptions(TrainingOptions):
     """The probe, which reads pictures' attributes back (see `likeness.metrics.probe`)."""
 
-    size: int = Field(128, gt=0, description="side in pixels to which pictures are brought; halved at every level")
-    channels: tuple[int, ...] = Field((32, 64, 128, 224), min_length=1, description="of each level, finest first")
-    blocks: tuple[int, ...] = Field((2, 2, 4, 2), min_length=1, description="residual blocks of each level")
+    size: int = Field(256, gt=0, description="side in pixels to which pictures are brought; halved at every level")
+    channels: tuple[int, ...] = Field((16, 32, 64, 128, 224), min_length=1, description="of each level, finest first")
+    # A child on a far hill is ten pixels tall at half the size, and the first level costs next to nothing.
+    blocks: tuple[int, ...] = Field((0, 2, 2, 4, 2), min_length=1, description="residual blocks of each level")
     # Who is shown and under which name is no attribute of a picture, and `age` only says age_years once more.
     unread: tuple[str, ...] = Field(
         ("index", "identity", "name", "age"), description="columns of the attributes that are not to be read"
