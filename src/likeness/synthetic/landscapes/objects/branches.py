@@ -59,7 +59,11 @@ def _grow(habit: Habit, height: float, radius: float, lean: float, dice: Array, 
         for piece in range(habit.pieces):
             if count == most:
                 return grown, count
-            bend = (dice[(die + 1) % dice.size] - 0.5, dice[(die + 2) % dice.size] - 0.5, dice[(die + 3) % dice.size] - 0.5)
+            bend = (
+                dice[(die + 1) % dice.size] - 0.5,
+                dice[(die + 2) % dice.size] - 0.5,
+                dice[(die + 3) % dice.size] - 0.5,
+            )
             die += 3
             way = add_scaled(way, bend, 2 * habit.wander * (0.5 if level == 0 else 1.0))
             way = normalised((way[0], way[1] + habit.rise * (level > 0), way[2]))
@@ -79,7 +83,11 @@ def _grow(habit: Habit, height: float, radius: float, lean: float, dice: Array, 
             while forked < wanted and forked < habit.forks and last < most:
                 turn += 2.4 + 0.7 * (dice[die % dice.size] - 0.5)  # about the golden angle
                 angle = habit.spread * (0.7 + 0.6 * dice[(die + 1) % dice.size])
-                size = (habit.limb if level == 0 else habit.length) * (0.75 + 0.5 * dice[(die + 2) % dice.size]) * (1.15 - 0.4 * along)
+                size = (
+                    (habit.limb if level == 0 else habit.length)
+                    * (0.75 + 0.5 * dice[(die + 2) % dice.size])
+                    * (1.15 - 0.4 * along)
+                )
                 die += 3
                 side = normalised(cross(way, (0.0, 0.0, 1.0) if abs(way[2]) < 0.9 else (1.0, 0.0, 0.0)))
                 other = cross(way, side)
@@ -109,7 +117,9 @@ class Branches(NamedTuple):
     level: Array
 
 
-def grow(habit: Habit, height: float, radius: float, rng: np.random.Generator, *, lean: float = 0.0, most: int = 4000) -> Branches:
+def grow(
+    habit: Habit, height: float, radius: float, rng: np.random.Generator, *, lean: float = 0.0, most: int = 4000
+) -> Branches:
     """Grow a tree from the origin.
 
     Args:
@@ -120,6 +130,6 @@ def grow(habit: Habit, height: float, radius: float, rng: np.random.Generator, *
         lean: Of the trunk to the right, radians.
         most: Segments after which growth ends, the trunk's first.
     """
-    segments, count = _grow(habit, height, radius, lean, rng.random(4096), most)
+    segments, count = _grow(habit, height, radius, lean, rng.random(4096, np.float32), most)
     kept = segments[:count]
     return Branches(kept[:, :3], kept[:, 3:6], kept[:, 6:8], kept[:, 8])

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from likeness.synthetic.landscapes.objects.finishes import BRICK, MATT, PLASTER, STONE, TILES
-from likeness.synthetic.landscapes.objects.mesh import Mesh, boxes, merged, moved, quads
+from likeness.synthetic.landscapes.objects.mesh import Mesh, merged, moved
 from likeness.synthetic.landscapes.objects.openings import WindowStyle, door, window
 from likeness.synthetic.landscapes.objects.portray import Eye, portray, supersampling
+from likeness.synthetic.landscapes.objects.solids import boxes, quads
 from likeness.synthetic.landscapes.objects.sprite import Illumination, Sprite
 from likeness.synthetic.landscapes.objects.tints import LAMPLIGHT, tint, varied
-from likeness.synthetic.vectors import Vector
+from likeness.synthetic.vectors import Vector, times
 
 _WALLS = (
     (BRICK, (0.60, 0.31, 0.23)),
@@ -26,7 +29,12 @@ _WALLS = (
 )
 _TRIMS = ((0.93, 0.92, 0.88), (0.78, 0.73, 0.64), (0.26, 0.24, 0.23))
 _SHOPS = ((0.15, 0.28, 0.24), (0.45, 0.12, 0.12), (0.14, 0.20, 0.36), (0.30, 0.20, 0.14), (0.75, 0.62, 0.30))
-_AWNINGS = (((0.80, 0.18, 0.15), (0.95, 0.93, 0.88)), ((0.16, 0.42, 0.32), (0.95, 0.93, 0.88)), ((0.20, 0.34, 0.62), (0.95, 0.93, 0.88)), ((0.92, 0.66, 0.18), (0.92, 0.66, 0.18)))
+_AWNINGS = (
+    ((0.80, 0.18, 0.15), (0.95, 0.93, 0.88)),
+    ((0.16, 0.42, 0.32), (0.95, 0.93, 0.88)),
+    ((0.20, 0.34, 0.62), (0.95, 0.93, 0.88)),
+    ((0.92, 0.66, 0.18), (0.92, 0.66, 0.18)),
+)
 _ROOFS = ((0.34, 0.36, 0.40), (0.50, 0.26, 0.20), (0.40, 0.32, 0.28))
 
 _GROUND_FLOOR, _STOREY = 3.9, 3.2
@@ -38,21 +46,20 @@ def _shop(width: float, rng: np.random.Generator, lit: bool) -> list[Mesh]:
     colour = varied(tint(_SHOPS[int(rng.integers(len(_SHOPS)))]), rng)
     half, entrance = width / 2 - 0.35, float(rng.choice((-1, 1)))
     style = WindowStyle(colour, None, (int(rng.integers(1, 4)), 0), colour)
-    glow = tuple(0.9 * c for c in varied(LAMPLIGHT, rng)) if lit and rng.random() < 0.7 else None
-    show = glow if glow is None else (glow[0], glow[1], glow[2])
+    glow = times(varied(LAMPLIGHT, rng), 0.9) if lit and rng.random() < 0.7 else None
     door_x, shop_x = entrance * (half - 0.65), -entrance * 0.75
     parts = [
         boxes((-half, 0, 0), (half, _GROUND_FLOOR - 0.25, 0.05), colour, MATT),
-        window(shop_x, 0.65, 2 * half - 2.1, 1.95, style, show, 0.06),
-        door(door_x, 0.1, 0.95, 2.35, tuple(0.6 * c for c in colour), style, show, 0.06),
-        boxes((-half, 2.85, 0), (half, 3.5, 0.22), tuple(0.8 * c for c in colour), MATT),
+        window(shop_x, 0.65, 2 * half - 2.1, 1.95, style, glow, 0.06),
+        door(door_x, 0.1, 0.95, 2.35, times(colour, 0.6), style, glow, 0.06),
+        boxes((-half, 2.85, 0), (half, 3.5, 0.22), times(colour, 0.8), MATT),
         boxes((-half * 0.55, 3.02, 0.22), (half * 0.55, 3.30, 0.25), tint((0.88, 0.80, 0.56)), MATT),
     ]
     if rng.random() < 0.6:
         bright, other = (tint(c) for c in _AWNINGS[int(rng.integers(len(_AWNINGS)))])
         edges = np.linspace(-half, half, 13)
-        slope = np.array([[(b, 2.25, 1.3), (a, 2.25, 1.3), (a, 2.9, 0.1), (b, 2.9, 0.1)] for a, b in zip(edges[:-1], edges[1:], strict=True)])
-        hem = np.array([[(a, 2.02, 1.3), (b, 2.02, 1.3), (b, 2.25, 1.3), (a, 2.25, 1.3)] for a, b in zip(edges[:-1], edges[1:], strict=True)])
+        slope = np.array([[(b, 2.25, 1.3), (a, 2.25, 1.3), (a, 2.9, 0.1), (b, 2.9, 0.1)] for a, b in pairwise(edges)])
+        hem = np.array([[(a, 2.02, 1.3), (b, 2.02, 1.3), (b, 2.25, 1.3), (a, 2.25, 1.3)] for a, b in pairwise(edges)])
         stripes = np.array([bright if i % 2 else other for i in range(12)])
         parts += [quads(slope[:, [1, 0, 3, 2]], stripes, MATT), quads(hem, stripes, MATT)]
     return parts
@@ -65,7 +72,11 @@ def _dwelling(width: float, style: WindowStyle, glow: list[Vector | None], rng: 
     at = int(rng.integers(count))
     colour = varied(tint(_SHOPS[int(rng.integers(len(_SHOPS)))]), rng)
     parts = [door(places[at], 0.2, 1.15, 2.6, colour, style, glow[at])]
-    parts += [window(x, 1.1, 1.05, 1.75, style, light) for i, (x, light) in enumerate(zip(places, glow, strict=True)) if i != at]
+    parts += [
+        window(x, 1.1, 1.05, 1.75, style, light)
+        for i, (x, light) in enumerate(zip(places, glow, strict=True))
+        if i != at
+    ]
     return parts
 
 
@@ -76,7 +87,11 @@ def _front(width: float, storeys: int, rng: np.random.Generator, lit: bool) -> M
     top, half = _GROUND_FLOOR + _STOREY * storeys, width / 2
     count = max(2, round(width / float(rng.uniform(1.9, 2.5))))
     wide, tall = min(1.15, 0.52 * width / count), float(rng.uniform(1.6, 2.0))
-    shutters = varied(tint(_SHOPS[int(rng.integers(len(_SHOPS)))]), rng) if make == PLASTER and wide < 0.26 * width / count * 2 and rng.random() < 0.4 else None
+    shutters = (
+        varied(tint(_SHOPS[int(rng.integers(len(_SHOPS)))]), rng)
+        if make == PLASTER and wide < 0.26 * width / count * 2 and rng.random() < 0.4
+        else None
+    )
     style = WindowStyle(trim, None, ((1, 1), (1, 2), (0, 1), (1, 3))[int(rng.integers(4))], trim)
     upper = style._replace(shutters=shutters) if shutters is not None and wide * 2.2 < width / count else style
 
@@ -94,7 +109,14 @@ def _front(width: float, storeys: int, rng: np.random.Generator, lit: bool) -> M
     else:
         parts += _dwelling(width, style, [glow() for _ in range(count)], rng)
         parts.append(boxes((-half, 0, 0), (half, 0.45, 0.10), tint((0.52, 0.50, 0.47)), STONE))
-    parts.append(boxes(np.array([(-half, top - 0.15, 0), (-half, top + 0.15, 0)]), np.array([(half, top + 0.15, 0.22), (half, top + 0.38, 0.42)]), trim, MATT))
+    parts.append(
+        boxes(
+            np.array([(-half, top - 0.15, 0), (-half, top + 0.15, 0)]),
+            np.array([(half, top + 0.15, 0.22), (half, top + 0.38, 0.42)]),
+            trim,
+            MATT,
+        )
+    )
     teeth = np.arange(-half + 0.2, half - 0.2, 0.55)
     low = np.stack([teeth, np.full_like(teeth, top - 0.42), np.zeros_like(teeth)], axis=1)
     parts.append(boxes(low, low + np.array([0.2, 0.28, 0.2]), trim, MATT))

@@ -41,7 +41,10 @@ def pattern(finish: int, u: float, v: float, pixel: float) -> float:
     if finish == BRICK:
         value, coarse = _courses(u, v, _BRICK[0], _BRICK[1], 0.016, 0.34, 3), _BRICK[1]
     elif finish == STONE:
-        value, coarse = _courses(u + 0.10 * plane_noise(u * 2, v * 2, 9), v, _STONE[0], _STONE[1], 0.022, 0.5, 5), _STONE[1]
+        value, coarse = (
+            _courses(u + 0.10 * plane_noise(u * 2, v * 2, 9), v, _STONE[0], _STONE[1], 0.022, 0.5, 5),
+            _STONE[1],
+        )
     elif finish == TILES:
         row, column = math.floor(v / _TILE[1]), math.floor(u / _TILE[0])
         rise = v / _TILE[1] - row

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likeness.synthetic.landscapes.objects.finishes import LEAF
-from likeness.synthetic.landscapes.objects.mesh import Mesh, quads
+from likeness.synthetic.landscapes.objects.mesh import Mesh
+from likeness.synthetic.landscapes.objects.solids import quads
 from likeness.synthetic.vectors import Array
 
 
@@ -47,7 +48,13 @@ def blades(
 
 
 def clumps(
-    centres: Array, radius: ArrayLike, leaves: int, area: float, colours: Array, crown: tuple[Array, Array], rng: np.random.Generator
+    centres: Array,
+    radius: ArrayLike,
+    leaves: int,
+    area: float,
+    colours: Array,
+    crown: tuple[Array, Array],
+    rng: np.random.Generator,
 ) -> Mesh:
     """Leaves around points of a crown.
 
@@ -69,9 +76,13 @@ def clumps(
     from_middle = (place - crown[0]) / crown[1]
     depth = np.linalg.norm(from_middle, axis=1)
     facing = _unit(0.75 * outward + 0.55 * from_middle + 0.45 * rng.standard_normal((leaves, 3)).astype(np.float32))
-    openness = np.clip(0.22 + 0.85 * (depth - 0.35) / 0.6, 0.18, 1) * np.clip(0.70 + 0.45 * outward[:, 1] * reach[:, 0], 0.3, 1)
+    openness = np.clip(0.22 + 0.85 * (depth - 0.35) / 0.6, 0.18, 1) * np.clip(
+        0.70 + 0.45 * outward[:, 1] * reach[:, 0], 0.3, 1
+    )
     own = colours[rng.integers(0, len(colours), count)][of]
-    tone = (0.80 + 0.30 * rng.random(count).astype(np.float32))[of] * (0.78 + 0.44 * rng.random(leaves).astype(np.float32))
+    tone = (0.80 + 0.30 * rng.random(count).astype(np.float32))[of] * (
+        0.78 + 0.44 * rng.random(leaves).astype(np.float32)
+    )
     size = np.sqrt(area / (0.36 * leaves))  # lozenges 0.7 as wide as long, of lengths that vary
     lengths = size * (0.7 + 0.6 * rng.random(leaves)).astype(np.float32)
     along = rng.standard_normal((leaves, 3)).astype(np.float32)

@@ -7,12 +7,13 @@ import math
 import numpy as np
 
 from likeness.synthetic.landscapes.objects.finishes import BRICK, MATT, PLANKS, PLASTER, STONE, TILES
-from likeness.synthetic.landscapes.objects.mesh import Mesh, boxes, merged, moved, quads, turned
+from likeness.synthetic.landscapes.objects.mesh import Mesh, merged, moved, turned
 from likeness.synthetic.landscapes.objects.openings import WindowStyle, door, window
 from likeness.synthetic.landscapes.objects.portray import Eye, portray, supersampling
+from likeness.synthetic.landscapes.objects.solids import boxes, quads
 from likeness.synthetic.landscapes.objects.sprite import Illumination, Sprite
 from likeness.synthetic.landscapes.objects.tints import LAMPLIGHT, tint, varied
-from likeness.synthetic.vectors import Vector
+from likeness.synthetic.vectors import Vector, times
 
 _WALLS = (
     (PLASTER, ((0.93, 0.90, 0.84), (0.92, 0.82, 0.62), (0.86, 0.70, 0.56), (0.80, 0.84, 0.86), (0.90, 0.76, 0.72))),
@@ -20,7 +21,14 @@ _WALLS = (
     (PLANKS, ((0.60, 0.17, 0.13), (0.92, 0.91, 0.87), (0.45, 0.34, 0.25), (0.42, 0.52, 0.56), (0.85, 0.73, 0.42))),
     (STONE, ((0.60, 0.57, 0.52), (0.66, 0.60, 0.50))),
 )
-_ROOFS = ((0.62, 0.27, 0.17), (0.52, 0.24, 0.18), (0.34, 0.35, 0.38), (0.42, 0.31, 0.24), (0.70, 0.38, 0.22), (0.30, 0.26, 0.25))
+_ROOFS = (
+    (0.62, 0.27, 0.17),
+    (0.52, 0.24, 0.18),
+    (0.34, 0.35, 0.38),
+    (0.42, 0.31, 0.24),
+    (0.70, 0.38, 0.22),
+    (0.30, 0.26, 0.25),
+)
 _TRIMS = ((0.95, 0.94, 0.91), (0.30, 0.22, 0.16), (0.86, 0.84, 0.78))
 _SHUTTERS = ((0.18, 0.36, 0.28), (0.20, 0.32, 0.50), (0.55, 0.20, 0.16), (0.40, 0.28, 0.18), (0.36, 0.48, 0.44))
 _DOORS = ((0.45, 0.25, 0.14), (0.16, 0.30, 0.26), (0.55, 0.14, 0.12), (0.18, 0.26, 0.42), (0.80, 0.66, 0.30))
@@ -52,11 +60,16 @@ def _roof(half: float, low: float, peak: float, depth: float, over: float, roof:
         for z, order in ((far, 1), (-far, -1)):
             edge = [(0, peak, z), (0, peak + thick, z), (side * out, eaves + thick, z), (side * out, eaves, z)]
             boards.append(edge if side * order < 0 else edge[::-1])
-        along = [(side * out, eaves, far), (side * out, eaves, -far), (side * out, eaves + thick, -far), (side * out, eaves + thick, far)]
+        along = [
+            (side * out, eaves, far),
+            (side * out, eaves, -far),
+            (side * out, eaves + thick, -far),
+            (side * out, eaves + thick, far),
+        ]
         boards.append(along if side > 0 else [along[1], along[0], along[3], along[2]])
         below = [(side * out, eaves, far), (side * out, eaves, -far), (0, peak, -far), (0, peak, far)]
         boards.append(below[::-1] if side > 0 else below)
-    ridge = boxes((-0.14, peak + thick - 0.06, -far), (0.14, peak + thick + 0.10, far), tuple(0.8 * c for c in roof), MATT)
+    ridge = boxes((-0.14, peak + thick - 0.06, -far), (0.14, peak + thick + 0.10, far), times(roof, 0.8), MATT)
     return merged([slopes, quads(np.array(boards), trim, MATT), ridge])
 
 
@@ -98,7 +111,10 @@ def house(height: float, light: Illumination, rng: np.random.Generator, *, lit_w
         lit_windows: Lamps are lit behind most of its windows.
     """
     make, colours = _WALLS[int(rng.integers(len(_WALLS)))]
-    wall, roof = varied(tint(colours[int(rng.integers(len(colours)))]), rng), varied(tint(_ROOFS[int(rng.integers(len(_ROOFS)))]), rng)
+    wall, roof = (
+        varied(tint(colours[int(rng.integers(len(colours)))]), rng),
+        varied(tint(_ROOFS[int(rng.integers(len(_ROOFS)))]), rng),
+    )
     trim = tint(_TRIMS[int(rng.integers(len(_TRIMS)))])
     shutters = tint(_SHUTTERS[int(rng.integers(len(_SHUTTERS)))]) if rng.random() < 0.5 else None
     timbered = make == PLASTER and bool(rng.random() < 0.35)
@@ -106,7 +122,9 @@ def house(height: float, light: Illumination, rng: np.random.Generator, *, lit_w
     storeys = 1 if rng.random() < 0.55 else 2
     base, low = 0.35, 0.35 + 2.7 * storeys
     peak = low + half * float(rng.uniform(0.75, 1.5))
-    style = WindowStyle(trim, None if timbered else shutters, ((1, 1), (1, 2), (0, 0), (1, 0))[int(rng.integers(4))], trim)
+    style = WindowStyle(
+        trim, None if timbered else shutters, ((1, 1), (1, 2), (0, 0), (1, 0))[int(rng.integers(4))], trim
+    )
     door_colour = tint(_DOORS[int(rng.integers(len(_DOORS)))])
     gable_door = bool(rng.random() < 0.5)
     wide, tall = float(rng.uniform(0.85, 1.15)), float(rng.uniform(1.15, 1.45))
@@ -124,7 +142,10 @@ def house(height: float, light: Illumination, rng: np.random.Generator, *, lit_w
         beams = tint((0.26, 0.18, 0.13))
         parts.append(_timber(half, base, low, peak, depth + 0.02, beams))
     # the gable wall faces the viewer before it is turned; the long wall is made likewise and turned to its side
-    for length, offset, angle, has_door in ((2 * half, depth, 0.0, gable_door), (2 * depth, half, -math.pi / 2, not gable_door)):
+    for length, offset, angle, has_door in (
+        (2 * half, depth, 0.0, gable_door),
+        (2 * depth, half, -math.pi / 2, not gable_door),
+    ):
         middle = float(rng.uniform(-0.15, 0.15)) * length if has_door else None
         for side in (1, -1) if angle else (1,):
             openings = []
@@ -142,6 +163,8 @@ def house(height: float, light: Illumination, rng: np.random.Generator, *, lit_w
         x, z = float(rng.choice((-1, 1))) * half * float(rng.uniform(0.25, 0.45)), depth * float(rng.uniform(-0.6, 0.5))
         brick = tint((0.50, 0.28, 0.21))
         parts.append(boxes((x - 0.36, low, z - 0.36), (x + 0.36, peak + 0.55, z + 0.36), brick, BRICK))
-        parts.append(boxes((x - 0.44, peak + 0.55, z - 0.44), (x + 0.44, peak + 0.72, z + 0.44), tint((0.45, 0.42, 0.40)), MATT))
+        parts.append(
+            boxes((x - 0.44, peak + 0.55, z - 0.44), (x + 0.44, peak + 0.72, z + 0.44), tint((0.45, 0.42, 0.40)), MATT)
+        )
     angle = float(rng.choice((-1, 1))) * float(rng.uniform(0.35, 1.15))
     return portray(turned(merged(parts), angle), height / peak, light, _EYE, finer=supersampling(height))

@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from likeness.synthetic.landscapes.objects.finishes import GLASS, GLOW, MATT, PLANKS
-from likeness.synthetic.landscapes.objects.mesh import Mesh, boxes, merged, quads
-from likeness.synthetic.vectors import Vector
+from likeness.synthetic.landscapes.objects.mesh import Mesh, merged
+from likeness.synthetic.landscapes.objects.solids import boxes, quads
+from likeness.synthetic.vectors import Vector, times
 
 _DARK_ROOM: Vector = (0.035, 0.045, 0.055)
 
@@ -29,7 +30,9 @@ class WindowStyle(NamedTuple):
     sill: Vector
 
 
-def window(x: float, y: float, width: float, height: float, style: WindowStyle, glow: Vector | None, z: float = 0.0) -> Mesh:
+def window(
+    x: float, y: float, width: float, height: float, style: WindowStyle, glow: Vector | None, z: float = 0.0
+) -> Mesh:
     """A window in a wall that faces the viewer at depth ``z``.
 
     Args:
@@ -44,7 +47,7 @@ def window(x: float, y: float, width: float, height: float, style: WindowStyle, 
     left, right, top = x - width / 2, x + width / 2, y + height
     edge = min(0.09, 0.1 * width)
     pane = np.array([[left, y, z + 0.02], [right, y, z + 0.02], [right, top, z + 0.02], [left, top, z + 0.02]])
-    colour = np.array([[_DARK_ROOM] * 4]) if glow is None else np.array([[glow] * 2 + [tuple(0.72 * c for c in glow)] * 2])
+    colour = np.array([[_DARK_ROOM] * 4]) if glow is None else np.array([[glow] * 2 + [times(glow, 0.72)] * 2])
     parts = [quads(pane, colour, GLASS if glow is None else GLOW)]
     bars = [
         ((left - edge, y - edge, z), (left, top + edge, z + 0.07)),
@@ -61,7 +64,9 @@ def window(x: float, y: float, width: float, height: float, style: WindowStyle, 
         bars.append(((left, middle - edge * 0.35, z), (right, middle + edge * 0.35, z + 0.05)))
     low, high = np.array([bar[0] for bar in bars]), np.array([bar[1] for bar in bars])
     parts.append(boxes(low, high, style.frame, MATT))
-    parts.append(boxes((left - edge * 1.6, y - edge * 2, z), (right + edge * 1.6, y - edge, z + 0.16), style.sill, MATT))
+    parts.append(
+        boxes((left - edge * 1.6, y - edge * 2, z), (right + edge * 1.6, y - edge, z + 0.16), style.sill, MATT)
+    )
     if style.shutters is not None:
         half = width * 0.48
         lows = np.array([(left - edge - half, y - edge, z), (right + edge, y - edge, z)])
@@ -70,7 +75,16 @@ def window(x: float, y: float, width: float, height: float, style: WindowStyle, 
     return merged(parts)
 
 
-def door(x: float, y: float, width: float, height: float, colour: Vector, style: WindowStyle, glow: Vector | None, z: float = 0.0) -> Mesh:
+def door(
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    colour: Vector,
+    style: WindowStyle,
+    glow: Vector | None,
+    z: float = 0.0,
+) -> Mesh:
     """A panelled door with a light above and a step before it; arguments as of ``window``."""
     left, right, top = x - width / 2, x + width / 2, y + height
     low, high = [(left, y, z)], [(right, top, z + 0.03)]
@@ -79,10 +93,17 @@ def door(x: float, y: float, width: float, height: float, colour: Vector, style:
             middle = x + side * width * 0.23
             low.append((middle - width * 0.16, y + bottom * height, z))
             high.append((middle + width * 0.16, y + (bottom + tall) * height, z + 0.05))
-    shade = np.array([colour] + [tuple(0.7 * c for c in colour)] * 4)
+    shade = np.array([colour] + [times(colour, 0.7)] * 4)
     frame_low = np.array([(left - 0.13, y, z), (right, y, z), (left - 0.13, top, z)])
     frame_high = np.array([(left, top, z + 0.10), (right + 0.13, top, z + 0.10), (right + 0.13, top + 0.16, z + 0.12)])
-    light = np.array([[left, top - 0.34, z + 0.06], [right, top - 0.34, z + 0.06], [right, top - 0.06, z + 0.06], [left, top - 0.06, z + 0.06]])
+    light = np.array(
+        [
+            [left, top - 0.34, z + 0.06],
+            [right, top - 0.34, z + 0.06],
+            [right, top - 0.06, z + 0.06],
+            [left, top - 0.06, z + 0.06],
+        ]
+    )
     return merged(
         [
             boxes(np.array(low), np.array(high), shade, MATT),

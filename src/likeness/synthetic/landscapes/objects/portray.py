@@ -69,9 +69,7 @@ def portray(mesh: Mesh, scale: float, light: Illumination, eye: Eye, *, finer: i
     lit[shown] = shadow.lit(places, bias=texel, reach=1)
 
     lamps = Lamps(light.sun, light.sun_colour, light.sky_colour, light.ground_colour, light.snow)
-    image = shade(
-        seen, weights, lit, faces, mesh.finish, mesh[:5], (0.0, eye.height, eye.distance), 1 / fine, lamps
-    )
+    image = shade(seen, weights, lit, faces, mesh.finish, mesh[:5], (0.0, eye.height, eye.distance), 1 / fine, lamps)
     small = (width, height)
     alpha = cv2.resize(shown.astype(np.float32), small, interpolation=cv2.INTER_AREA)
     colour = cv2.resize(image, small, interpolation=cv2.INTER_AREA) / np.maximum(alpha, 1e-4)[..., None]

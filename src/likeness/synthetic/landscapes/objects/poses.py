@@ -47,7 +47,12 @@ def _standing(rng: np.random.Generator) -> Pose:
     arm, stance = float(rng.uniform(0.10, 0.28)), float(rng.uniform(0.05, 0.12))
     swing = float(rng.normal(0, 0.15))
     return Pose(
-        Limb(swing, arm, 0.25), Limb(-swing, arm, 0.25), Limb(0, stance, 0), Limb(0, stance, 0), 0.0, float(rng.uniform(-0.8, 0.8))
+        Limb(swing, arm, 0.25),
+        Limb(-swing, arm, 0.25),
+        Limb(0, stance, 0),
+        Limb(0, stance, 0),
+        0.0,
+        float(rng.uniform(-0.8, 0.8)),
     )
 
 
@@ -68,7 +73,12 @@ def _running(rng: np.random.Generator) -> Pose:
 def _cheering(rng: np.random.Generator) -> Pose:
     high, wide = float(rng.uniform(2.2, 2.7)), float(rng.uniform(0.15, 0.3))
     return Pose(
-        Limb(0.1, high, 0.15), Limb(0.1, high - 0.15, 0.15), Limb(0.1, wide, 0.05), Limb(-0.1, wide, 0.05), 0.0, float(rng.uniform(-0.6, 0.6))
+        Limb(0.1, high, 0.15),
+        Limb(0.1, high - 0.15, 0.15),
+        Limb(0.1, wide, 0.05),
+        Limb(-0.1, wide, 0.05),
+        0.0,
+        float(rng.uniform(-0.6, 0.6)),
     )
 
 
@@ -80,12 +90,20 @@ def _waving(rng: np.random.Generator) -> Pose:
 def _throwing(rng: np.random.Generator) -> Pose:
     wide = float(rng.uniform(0.12, 0.25))
     return Pose(
-        Limb(0.4, 2.5, 0.45), Limb(0.4, 2.5, 0.45), Limb(0.15, wide, 0.1), Limb(-0.15, wide, 0.1), -0.05, float(rng.uniform(-0.8, 0.8)), "ball"
+        Limb(0.4, 2.5, 0.45),
+        Limb(0.4, 2.5, 0.45),
+        Limb(0.15, wide, 0.1),
+        Limb(-0.15, wide, 0.1),
+        -0.05,
+        float(rng.uniform(-0.8, 0.8)),
+        "ball",
     )
 
 
 def _flying_a_kite(rng: np.random.Generator) -> Pose:
-    return _running(rng)._replace(right_arm=Limb(1.6, 0.9, 0.5), lean=0.08, turn=float(rng.uniform(-1.0, 1.0)), plays_with="kite")
+    return _running(rng)._replace(
+        right_arm=Limb(1.6, 0.9, 0.5), lean=0.08, turn=float(rng.uniform(-1.0, 1.0)), plays_with="kite"
+    )
 
 
 _PLAYING = (_running, _cheering, _throwing, _flying_a_kite, _waving)

@@ -53,7 +53,9 @@ def _matt(albedo: Vector, normal: Vector, lit: float, openness: float, through: 
 
 
 @inlined
-def _mirrored(matt: Vector, normal: Vector, to_viewer: Vector, lit: float, finish: int, tint: Vector, lamps: Lamps) -> Vector:
+def _mirrored(
+    matt: Vector, normal: Vector, to_viewer: Vector, lit: float, finish: int, tint: Vector, lamps: Lamps
+) -> Vector:
     """A matt colour under lacquer, behind glass, or metal: Schlick's (1994) share of the surroundings."""
     cosine = max(0.0, dot(normal, to_viewer))
     mirror = add_scaled(times(normal, 2 * cosine), to_viewer, -1.0)
@@ -67,13 +69,23 @@ def _mirrored(matt: Vector, normal: Vector, to_viewer: Vector, lit: float, finis
         colour = tint[channel] if finish == CHROME else 1.0
         seen = _surroundings(mirror, lamps, channel) * share * colour + glint * lamps.sun_colour[channel]
         value = matt[channel] * keep + seen
-        out = (value, out[1], out[2]) if channel == 0 else ((out[0], value, out[2]) if channel == 1 else (out[0], out[1], value))
+        out = (
+            (value, out[1], out[2])
+            if channel == 0
+            else ((out[0], value, out[2]) if channel == 1 else (out[0], out[1], value))
+        )
     return out
 
 
 @compiled
 def locate(
-    seen: NDArray[np.int32], weights: Array, faces: NDArray[np.int32], nearness: Array, position: Array, normal: Array, off: float
+    seen: NDArray[np.int32],
+    weights: Array,
+    faces: NDArray[np.int32],
+    nearness: Array,
+    position: Array,
+    normal: Array,
+    off: float,
 ) -> Array:
     """Set the weights right for perspective, in place, and tell where the visible points lie.
 
@@ -98,7 +110,11 @@ def locate(
             if k < 0:
                 continue
             a, b, c = faces[k, 0], faces[k, 1], faces[k, 2]
-            w0, w1, w2 = weights[row, column, 0] * nearness[a], weights[row, column, 1] * nearness[b], weights[row, column, 2] * nearness[c]
+            w0, w1, w2 = (
+                weights[row, column, 0] * nearness[a],
+                weights[row, column, 1] * nearness[b],
+                weights[row, column, 2] * nearness[c],
+            )
             total = w0 + w1 + w2
             w0, w1, w2 = w0 / total, w1 / total, w2 / total
             weights[row, column, 0], weights[row, column, 1], weights[row, column, 2] = w0, w1, w2
@@ -172,7 +188,7 @@ def shade(
                 kind = MATT if lies > 0.5 else kind
             through = 0.8 if kind == LEAF else 0.0
             colour = _matt(albedo, normal, lit[row, column], max(0.0, openness), through, lamps)
-            if kind == PAINT or kind == GLASS or kind == CHROME:
+            if kind in (PAINT, GLASS, CHROME):
                 to_viewer = normalised(minus(viewer, place))
                 colour = _mirrored(colour, normal, to_viewer, lit[row, column], kind, albedo, lamps)
             image[row, column, 0], image[row, column, 1], image[row, column, 2] = colour

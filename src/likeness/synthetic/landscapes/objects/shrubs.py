@@ -6,8 +6,9 @@ import numpy as np
 
 from likeness.synthetic.landscapes.objects.finishes import BARK, PLASTER
 from likeness.synthetic.landscapes.objects.foliage import clumps
-from likeness.synthetic.landscapes.objects.mesh import Mesh, merged, sheet, tubes
+from likeness.synthetic.landscapes.objects.mesh import Mesh, merged
 from likeness.synthetic.landscapes.objects.portray import Eye, portray, supersampling
+from likeness.synthetic.landscapes.objects.solids import sheet, tubes
 from likeness.synthetic.landscapes.objects.sprite import Illumination, Sprite
 from likeness.synthetic.landscapes.objects.tints import tint, varied
 
@@ -38,7 +39,9 @@ def bush(season: str, height: float, light: Illumination, rng: np.random.Generat
     wide = float(rng.uniform(0.6, 1.1))
     angle, out = rng.uniform(0, 2 * np.pi, count), np.sqrt(rng.random(count))
     y = 0.22 + 0.58 * rng.random(count) * np.sqrt(1 - 0.75 * out**2)
-    centres = np.stack([np.cos(angle) * out * wide * 0.75, y, np.sin(angle) * out * wide * 0.6], axis=1).astype(np.float32)
+    centres = np.stack([np.cos(angle) * out * wide * 0.75, y, np.sin(angle) * out * wide * 0.6], axis=1).astype(
+        np.float32
+    )
     shades = _LEAVES[season]
     if season == "spring" and rng.random() < 0.5:
         shades = (*shades, _FLOWERS[int(rng.integers(len(_FLOWERS)))])
@@ -47,7 +50,14 @@ def bush(season: str, height: float, light: Illumination, rng: np.random.Generat
     leaves = int(np.clip(14 * height, 160, 1600) * share)
     crown = np.array([0, 0.35, 0], np.float32), np.array([wide, 0.62, wide], np.float32)
     foliage = clumps(centres, 0.22, leaves, 4.5 * share, colours, crown, rng)
-    twigs = tubes(centres * np.array([0.1, 0, 0.1], np.float32), centres, (max(0.015, 0.4 * pixel), 0.4 * pixel), tint((0.32, 0.25, 0.2)), BARK, sides=3)
+    twigs = tubes(
+        centres * np.array([0.1, 0, 0.1], np.float32),
+        centres,
+        (max(0.015, 0.4 * pixel), 0.4 * pixel),
+        tint((0.32, 0.25, 0.2)),
+        BARK,
+        sides=3,
+    )
     return portray(merged([twigs, foliage]), height, light, _EYE, finer=finer)
 
 
