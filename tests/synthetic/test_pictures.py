@@ -2,68 +2,85 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from likeness.synthetic.captions import age_group
-from likeness.synthetic.pictures import CAPTIONS, FIRST_SEED, NAMED_PERSONS, _draw_age, _person, render_batch
+from likeness.pocket.options import TokenizerOptions
+from likeness.pocket.tokenizer import train_tokenizer
+from likeness.synthetic.attributes import COLUMNS
+from likeness.synthetic.captions import caption
+from likeness.synthetic.painter import STYLES
+from likeness.synthetic.pictures import CAPTIONS, evaluation_captions, render_batch, render_picture
+from likeness.synthetic.subjects import draw_picture
 
 Batch = tuple[np.ndarray, list[list[str]], pd.DataFrame]
 
 
 @pytest.fixture(scope="module")
 def batch() -> Batch:
-    return render_batch(range(6), seed=0, size=32)
+    return render_batch(range(8), seed=0, size=32)
 
 
 def test_a_batch_has_pictures_captions_and_attributes(batch: Batch) -> None:
     pictures, captions, table = batch
-    assert pictures.shape == (6, 32, 32, 3)
+    assert pictures.shape == (8, 32, 32, 3)
     assert pictures.dtype == np.uint8
-    assert [len(texts) for texts in captions] == [CAPTIONS] * 6
-    assert table["index"].tolist() == list(range(6))
-    assert pictures.reshape(6, -1).std(1).min() > 10
-    assert table["age_years"].nunique() == 6
-    for (_, row), texts in zip(table.iterrows(), captions, strict=True):
-        group = age_group(row["age_years"])
-        assert pd.isna(row["age"]) if group is None else row["age"] == group
-        assert all("photo" in text or "portrait" in text for text in texts)
+    assert [len(texts) for texts in captions] == [CAPTIONS] * 8
+    assert pictures.reshape(8, -1).std(1).min() > 10
+    assert tuple(table.columns) == ("index", *COLUMNS)
+    assert table["index"].tolist() == list(range(8))
+    assert table["world"].tolist() == [
+        "portrait", "landscape", "portrait", "landscape", "portrait", "portrait", "landscape", "portrait",
+    ]  # fmt: skip
+    assert set(table["style"]) <= set(STYLES)
+    assert table["age_years"].nunique() == 5
 
 
 def test_a_picture_depends_on_its_index_and_the_seed_alone(batch: Batch) -> None:
     pictures, captions, table = render_batch([4, 1], seed=0, size=32)
     np.testing.assert_array_equal(pictures, batch[0][[4, 1]])
     assert captions == [batch[1][4], batch[1][1]]
-    assert table["identity"].tolist() == batch[2]["identity"].iloc[[4, 1]].tolist()
+    assert table["style"].tolist() == batch[2]["style"].iloc[[4, 1]].tolist()
     other, _, _ = render_batch([4], seed=1, size=32)
     assert np.abs(other.astype(int) - pictures[:1]).mean() > 5
 
 
-def test_named_persons_come_again_under_their_names() -> None:
-    (first, name), (again, same_name) = _person(0, 0), _person(2 * NAMED_PERSONS, 0)
-    assert name == same_name != ""
-    assert first.seed == again.seed == FIRST_SEED
-    names = {_person(index, 0)[1] for index in range(0, 2 * NAMED_PERSONS, 2)}
-    assert len(names) == NAMED_PERSONS
-
-
-def test_every_other_picture_shows_somebody_new() -> None:
-    persons = [_person(index, 0) for index in range(1, 400, 2)]
-    assert {name for _, name in persons} == {""}
-    seeds = {person.seed for person, _ in persons}
-    assert len(seeds) == len(persons)
-    assert seeds.isdisjoint(_person(index, 0)[0].seed for index in range(0, 800, 2))
-    assert min(seeds) >= FIRST_SEED
-
-
 def test_names_are_said_with_their_pictures(batch: Batch) -> None:
     _, captions, table = batch
-    for name, texts in zip(table["name"], captions, strict=True):
-        if name:
-            assert any(name in text for text in texts)
+    named = [(name, texts) for name, texts in zip(table["name"].fillna(""), captions, strict=True) if name]
+    assert len(named) > 1
+    assert all(any(name in text for text in texts) for name, texts in named)
 
 
-def test_all_ages_of_the_study_are_shown_alike() -> None:
+def test_painted_pictures_are_painted() -> None:
+    index = next(index for index in range(100) if draw_picture(index, 0).style == "pencil")
+    drawing = render_picture(draw_picture(index, 0), 32).astype(int)
+    assert np.ptp(drawing, axis=2).mean() < 12
+
+
+def test_evaluation_prompts_ask_for_what_their_pictures_show(batch: Batch) -> None:
+    table = batch[2]
+    prompts = evaluation_captions(range(8), seed=0)
+    assert [prompt.index for prompt in prompts] == list(range(8))
+    for prompt, (_, row) in zip(prompts, table.iterrows(), strict=True):
+        assert prompt.said == set(prompt.asked) != set()
+        assert all(row[name] == value for name, value in prompt.asked.items())
+    assert prompts == evaluation_captions(range(8), seed=0)
+    assert prompts[3:5] == evaluation_captions([3, 4], seed=0)
+
+
+def test_everything_that_can_be_read_is_asked_for_and_nothing_else() -> None:
+    prompts = evaluation_captions(range(1000), seed=3)
+    assert all(value is not None and value != "" for prompt in prompts for value in prompt.asked.values())
+    asked = pd.Series([name for prompt in prompts for name in prompt.asked]).value_counts()
+    assert set(asked.index) == set(COLUMNS) - {"world", "identity", "name", "age"}
+    assert asked.min() >= 5
+    assert len({prompt.text for prompt in prompts}) > 900
+
+
+def test_captions_fit_the_text_encoder() -> None:
     rng = np.random.default_rng(0)
-    groups = [age_group(_draw_age(rng)) for _ in range(4000)]
-    counts = np.bincount([group for group in groups if group is not None], minlength=10)
-    assert counts.min() > 250
-    assert counts.max() < 550
-    assert 20 < groups.count(None) < 400
+    pictures = [draw_picture(index, 0) for index in range(1500)]
+    texts = [caption(picture.subject, picture.style, rng).text for picture in pictures for _ in range(2)]
+    options = TokenizerOptions()
+    tokenizer = train_tokenizer(texts, TokenizerOptions(vocabulary=options.vocabulary, length=512))
+    lengths = [len(ids) for ids in tokenizer(texts).input_ids]
+    assert max(lengths) <= options.length
+    assert np.mean(lengths) < options.length / 2

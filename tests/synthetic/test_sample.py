@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from likeness.synthetic.captions import AGE_GROUPS, age_group
-from likeness.synthetic.pictures import FIRST_SEED
+from likeness.synthetic.subjects import FIRST_SEED
 from likeness.synthetic.sample import (
     SITTER_SEED,
     Photograph,

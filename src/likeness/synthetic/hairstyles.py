@@ -59,16 +59,25 @@ HAIRSTYLES = {
 }
 
 
+def worn_style(person: Person, age_years: float) -> str:
+    """Name of the hairstyle that a person wears at an age; a baby's down is none."""
+    if age_years < 2:
+        return ""
+    style = HAIRSTYLES[person.style]
+    if age_years > 55 and person.sex == "woman" and style.length > 2.6 and person.seed % 3:
+        return "bob" if person.seed % 2 else "short"
+    return person.style
+
+
 def hairstyle_at(person: Person, age_years: float, rng: np.random.Generator) -> Hairstyle:
     """The hairstyle that a person wears at an age; its length differs a little from photograph to photograph."""
-    style = HAIRSTYLES[person.style]
-    if age_years < 2:
+    name = worn_style(person, age_years)
+    if name:
+        style = HAIRSTYLES[name]
+        style = replace(style, length=min(style.length, 0.5 + 0.28 * age_years)) if age_years < 7 else style
+    else:
         count = int(2500 + 1500 * age_years)
         style = Hairstyle(0.22 + 0.12 * age_years, 0.30, 0.02, 0.05, "crown", clump=0.6, shine=0.5, count=count)
-    elif age_years < 7:
-        style = replace(style, length=min(style.length, 0.5 + 0.28 * age_years))
-    elif age_years > 55 and person.sex == "woman" and style.length > 2.6 and person.seed % 3:
-        style = HAIRSTYLES["bob" if person.seed % 2 else "short"]
     return replace(style, length=style.length * float(np.exp(rng.normal(0, 0.10))))
 
 

@@ -1,31 +1,45 @@
-"""The pocket model's training pictures: portraits of many persons, named and unnamed, with captions."""
+"""The pocket model's training pictures: portraits and landscapes, photographed or painted, with captions."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from likeness.synthetic.captions import AGE_GROUPS, age_group, caption, name_of
-from likeness.synthetic.person import Person, draw_person
+from likeness.synthetic.attributes import attributes
+from likeness.synthetic.captions import caption
+from likeness.synthetic.landscapes.render import render_landscape
+from likeness.synthetic.painter import STYLES, paint
 from likeness.synthetic.portrait import render
-from likeness.synthetic.shot import Shot, draw_shot
-
-FIRST_SEED = 1_000_000
-"""Persons in training pictures have seeds from here on; those of the sample sets lie below, so none is shared."""
-
-NAMED_PERSONS = 400
-"""Half of the pictures show these again and again under their names, as a model of the web knows the famous: the model
-learns that a name fixes a face while the age is free."""
+from likeness.synthetic.sitting import Sitting
+from likeness.synthetic.subjects import Picture, draw_picture
 
 CAPTIONS = 4
 """Alternative captions of a picture."""
 
-_BETWEEN_SHARE = 0.2
-"""Share of the pictures whose age is any, not one of the study's."""
 _SUPERSAMPLING = 1.5
+_TRAINING, _EVALUATION = 18, 19
+"""Streams of randomness beside the one that decides what a picture shows."""
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A caption to be drawn from, with what it asks for.
+
+    Attributes:
+        text: The prompt.
+        said: Names of the attributes that it says, at least one.
+        asked: Their values.
+        index: Of the synthetic picture that it is a caption of.
+    """
+
+    text: str
+    said: frozenset[str]
+    asked: Mapping[str, object]
+    index: int
 
 
 def render_batch(
@@ -39,49 +53,47 @@ def render_batch(
         size: Pixels a side.
 
     Returns:
-        Pictures (n, size, size, 3) uint8, their alternative captions, and their attributes, one row a picture.
+        Pictures (n, size, size, 3) uint8, their alternative captions, and their attributes (see
+        ``likeness.synthetic.attributes``), one row a picture.
     """
     pictures, captions, rows = [], [], []
     for index in indices:
-        rng = np.random.default_rng([seed, index, 17])
-        person, name = _person(index, seed)
-        shot = draw_shot(rng, _draw_age(rng))
-        pictures.append(render(person, shot, size, supersampling=_SUPERSAMPLING))
-        captions.append([caption(person, shot, rng, name) for _ in range(CAPTIONS)])
-        rows.append({"index": index, "name": name, **_attributes(person, shot)})
+        picture = draw_picture(index, seed)
+        rng = np.random.default_rng([seed, index, _TRAINING])
+        pictures.append(render_picture(picture, size))
+        captions.append([caption(picture.subject, picture.style, rng).text for _ in range(CAPTIONS)])
+        rows.append({"index": index, **attributes(picture.subject, picture.style)})
     return np.stack(pictures), captions, pd.DataFrame(rows)
 
 
-def _person(index: int, seed: int) -> tuple[Person, str]:
-    """Even indices show named persons in turn, odd ones somebody new."""
-    first = FIRST_SEED * (1 + seed)
-    if index % 2 == 0:
-        number = (index // 2) % NAMED_PERSONS
-        return draw_person(first + number), name_of(number)
-    return draw_person(first + NAMED_PERSONS + index), ""
+def render_picture(picture: Picture, size: int) -> NDArray[np.uint8]:
+    """Photograph or paint what a picture shows, (size, size, 3) uint8 sRGB."""
+    subject = picture.subject
+    if isinstance(subject, Sitting):
+        photograph = render(subject.person, subject.shot, size, supersampling=_SUPERSAMPLING)
+    else:
+        photograph = render_landscape(subject, size, supersampling=_SUPERSAMPLING)
+    return paint(photograph, STYLES[picture.style], picture.brush)
 
 
-def _draw_age(rng: np.random.Generator) -> float:
-    """Age in years."""
-    if rng.random() < _BETWEEN_SHARE:
-        return float(rng.uniform(0, 90))
-    group = AGE_GROUPS[int(rng.integers(len(AGE_GROUPS)))]
-    return float(rng.uniform(group.low, group.high))
+def evaluation_captions(indices: Sequence[int], *, seed: int) -> list[Prompt]:
+    """One caption a picture, to ask a model for what it says; nothing is rendered.
 
+    Args:
+        indices: Of pictures that no model was trained on. Their captions here are none of those in ``render_batch``'s
+            stream.
+        seed: Of the whole set.
 
-def _attributes(person: Person, shot: Shot) -> dict[str, object]:
-    """What a picture shows, as columns of a table."""
-    return {
-        "identity": person.seed,
-        "sex": person.sex,
-        "age_years": shot.age_years,
-        "age": age_group(shot.age_years),
-        "hair": person.hair,
-        "eyes": person.eyes,
-        "skin": person.skin,
-        "style": person.style,
-        "beard": person.beard,
-        "expression": shot.expression,
-        "place": shot.place,
-        "glasses": shot.glasses,
-    }
+    Returns:
+        Prompts in the order of the indices; each says something that can be read back.
+    """
+    prompts = []
+    for index in indices:
+        picture = draw_picture(index, seed)
+        rng = np.random.default_rng([seed, index, _EVALUATION])
+        words = caption(picture.subject, picture.style, rng)
+        while not words.said:
+            words = caption(picture.subject, picture.style, rng)
+        shown = attributes(picture.subject, picture.style)
+        prompts.append(Prompt(words.text, words.said, {name: shown[name] for name in sorted(words.said)}, index))
+    return prompts

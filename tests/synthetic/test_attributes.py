@@ -1,0 +1,43 @@
+import pandas as pd
+import pytest
+
+from likeness.synthetic.attributes import COLUMNS, attributes
+from likeness.synthetic.landscapes.landscape import Landscape
+from likeness.synthetic.person import Person
+from likeness.synthetic.shot import Shot
+from likeness.synthetic.sitting import Sitting
+
+BOTH = {"world", "style"}
+OF_PORTRAITS = set(COLUMNS[COLUMNS.index("identity") : COLUMNS.index("kind")])
+OF_LANDSCAPES = set(COLUMNS[COLUMNS.index("kind") :])
+
+
+def test_a_portraits_row_says_what_is_seen_at_that_age(man: Person) -> None:
+    row = attributes(Sitting(man, Shot(1, 70, glasses=True, place="forest"), "Boda"), "oil")
+    assert tuple(row) == COLUMNS
+    assert row["world"] == "portrait"
+    assert (row["style"], row["hair"], row["hair_style"]) == ("oil", "grey", "short")
+    assert (row["identity"], row["name"], row["sex"], row["age_years"], row["age"]) == (7, "Boda", "man", 70, 8)
+    assert (row["place"], row["glasses"], row["beard"]) == ("forest", True, "")
+    assert {column for column in COLUMNS if row[column] is None} == OF_LANDSCAPES
+
+
+def test_a_landscapes_row_is_the_landscape() -> None:
+    row = attributes(Landscape(9, "lake", "autumn", "sunset", "clear", "dry", "oak", sun=True), "photo")
+    assert row["world"] == "landscape"
+    assert (row["kind"], row["season"], row["tree"], row["car"], row["sun"], row["house"]) == (
+        "lake", "autumn", "oak", "", True, False,
+    )  # fmt: skip
+    assert {column for column in COLUMNS if row[column] is None} == OF_PORTRAITS
+    assert "seed" not in row
+
+
+@pytest.mark.parametrize("column", sorted(OF_PORTRAITS - {"identity", "name", "age"} | OF_LANDSCAPES))
+def test_cells_of_the_other_world_are_missing_in_a_table(man: Person, column: str) -> None:
+    rows = [attributes(Sitting(man, Shot(1, 30)), "photo"), attributes(draw(), "photo")]
+    table = pd.DataFrame(rows)
+    assert table[column].isna().tolist() == [column in OF_LANDSCAPES, column in OF_PORTRAITS]
+
+
+def draw() -> Landscape:
+    return Landscape(9, "street", "winter", "night", "clear", "green", car="red", car_kind="old")
