@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 from likeness.synthetic.captions import AGE_GROUPS, age_group
-from likeness.synthetic.subjects import FIRST_SEED
 from likeness.synthetic.sample import (
     SITTER_SEED,
     Photograph,
@@ -17,6 +16,7 @@ from likeness.synthetic.sample import (
     sitter_photographs,
 )
 from likeness.synthetic.shot import HARD
+from likeness.synthetic.subjects import FIRST_SEED
 
 RAW = Path(__file__).parents[2] / "data" / "01_raw"
 PLANS = {
