@@ -13,18 +13,21 @@ from likeness.synthetic.landscapes.objects.solids import boxes, quads, turned_pr
 def _wheel(radius: float, spokes: int, whitewall: bool) -> Mesh:
     """A tyre with its rim, its axle along z, its outer side towards the viewer."""
     rim = radius * 0.64
-    tyre = turned_profile(
-        [(rim, 0.0), (rim * 1.02, 0.03), (radius * 0.93, 0.035), (radius, 0.0), (radius, -0.16), (radius * 0.9, -0.2)],
-        RUBBER,
-        MATT,
-        sides=36,
-    )
-    parts = [tyre]
+    tread = [
+        (radius * 0.9, -0.2),
+        (radius, -0.16),
+        (radius, 0.0),
+        (radius * 0.93, 0.035),
+        (rim * 1.02, 0.03),
+        (rim, 0.0),
+    ]
+    parts = [turned_profile(tread, RUBBER, MATT, sides=36)]
     if whitewall:
-        parts.append(turned_profile([(rim, 0.036), (radius * 0.86, 0.040)], (0.8, 0.79, 0.75), MATT, sides=36))
+        parts.append(turned_profile([(radius * 0.86, 0.040), (rim, 0.036)], (0.8, 0.79, 0.75), MATT, sides=36))
     if spokes:
-        parts.append(turned_profile([(0.0, -0.05), (rim * 0.98, -0.05)], DARK, MATT, sides=24))
-        parts.append(turned_profile([(rim * 0.88, 0.012), (rim * 0.94, 0.03), (rim, 0.028)], SILVER, CHROME, sides=36))
+        parts.append(turned_profile([(rim * 0.98, -0.05), (0.0, -0.05)], DARK, MATT, sides=24))
+        edge = [(rim, 0.028), (rim * 0.94, 0.03), (rim * 0.88, 0.012)]
+        parts.append(turned_profile(edge, SILVER, CHROME, sides=36))
         angle = np.arange(spokes) * (2 * np.pi / spokes) + 0.3
         out = np.stack([np.sin(angle), np.zeros(spokes), np.cos(angle)], axis=1)
         flat = np.stack([np.cos(angle), np.zeros(spokes), -np.sin(angle)], axis=1)
@@ -70,8 +73,8 @@ def wheels(body: Body) -> Mesh:
     rear, front = body.top[0][0] + 0.25, body.top[-1][0] - 0.25
     half = 0.52 if body.fenders else 0.66
     parts.append(boxes((rear, 0.16, -half), (front, body.bottom + 0.25, half), DARK, MATT))
+    steps = body.arch * np.array([(0.35, 0.95), (0.70, 0.72), (0.94, 0.36)])  # boxes that fill the arch, a round hole
     for x in body.wheels:
-        parts.append(
-            boxes((x - body.arch, 0.16, -half), (x + body.arch, body.wheel + body.arch + 0.02, half), DARK, MATT)
-        )
+        for reach, rise in steps:
+            parts.append(boxes((x - reach, 0.16, -half), (x + reach, body.wheel + rise, half), DARK, MATT))
     return merged(parts)

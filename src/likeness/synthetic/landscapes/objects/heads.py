@@ -9,7 +9,7 @@ from likeness.synthetic.landscapes.objects.finishes import MATT
 from likeness.synthetic.landscapes.objects.limbs import joined
 from likeness.synthetic.landscapes.objects.mesh import Mesh, merged, moved
 from likeness.synthetic.landscapes.objects.solids import ball, turned_profile
-from likeness.synthetic.vectors import Array, Vector
+from likeness.synthetic.vectors import Array, Vector, times
 
 
 def head(build: Build, centre: Array, skin: Vector, hair: Vector, rng: np.random.Generator) -> Mesh:
@@ -28,7 +28,7 @@ def head(build: Build, centre: Array, skin: Vector, hair: Vector, rng: np.random
         )
         parts.append(ball(centre + np.array([side * 0.40 * h, -0.02 * h, 0.0]), 0.085 * h, skin, MATT, sides=6))
     parts.append(ball(centre + np.array([0, -0.08 * h, 0.43 * h]), 0.06 * h, skin, MATT, sides=6))
-    lips = tuple(0.6 * c for c in skin)
+    lips = times(skin, 0.6)
     parts.append(
         ball(centre + np.array([0, -0.24 * h, 0.355 * h]), (0.11 * h, 0.025 * h, 0.05 * h), lips, MATT, sides=8)
     )
@@ -58,16 +58,6 @@ def head(build: Build, centre: Array, skin: Vector, hair: Vector, rng: np.random
         )
     elif not build.child and style == 0:  # a hat
         colour = one_of(SOBER, rng)
-        parts.append(
-            moved(
-                turned_profile(
-                    [(0, 0.30), (0.34, 0.28), (0.40, 0.02), (0.72, -0.02), (0.72, -0.05), (0, -0.06)], colour, MATT
-                ),
-                (0, 0, 0),
-            )._replace()
-        )
-        brim = parts.pop()
-        parts.append(
-            brim._replace(position=brim.position * h + centre + np.array([0, 0.26 * h, -0.02 * h], np.float32))
-        )
+        hat = turned_profile([(0.72, -0.05), (0.72, -0.02), (0.40, 0.02), (0.34, 0.28), (0, 0.30)], colour, MATT)
+        parts.append(moved(hat._replace(position=hat.position * h), centre + np.array([0, 0.26 * h, -0.02 * h])))
     return merged(parts)

@@ -166,7 +166,7 @@ def sheet(points: ArrayLike, colour: ArrayLike, finish: int | NDArray[np.int8], 
 
 
 def turned_profile(profile: ArrayLike, colour: ArrayLike, finish: int, *, sides: int = 16) -> Mesh:
-    """A profile, (n, 2) radius and height from below, turned about the vertical."""
+    """A profile, (n, 2) radius and height, turned about the vertical; its outside is on the right of its way up."""
     outline = np.asarray(profile, np.float32)
     angle = np.linspace(0, 2 * np.pi, sides + 1, dtype=np.float32)
     radius, height = outline[:, :1], outline[:, 1:]
