@@ -11,6 +11,7 @@ from likeness.pipelines.prompt_edit.comparison import CONTROLLED, UNCHANGED, UNC
 from likeness.pipelines.prompt_edit.controls import controlled, unchanged, uncontrolled
 from likeness.pipelines.prompt_edit.options import SweepOptions
 from likeness.pipelines.prompt_edit.plan import Plan, PlannedEdit, PlannedSource
+from likeness.pipelines.prompt_edit.words import shares_words
 
 SOURCE, PHOTO, SWEEP = "source", "photo", "sweep"
 
@@ -68,8 +69,10 @@ def sweeps_wanted(plan: Plan, options: SweepOptions) -> Iterator[Request]:
 def _sweep(source: PlannedSource, edit: PlannedEdit, seed: int, options: SweepOptions) -> Iterator[Wanted]:
     made = controlled(source, edit)
     for word, factors in edit.sweep_weights.items():
+        # Of two factors on one word, only the one that is swept counts.
+        others = {name: factor for name, factor in made.word_weights.items() if not shares_words(name, word)}
         for factor in dict.fromkeys(factors):
-            changed = replace(made, word_weights={**made.word_weights, word: factor})
+            changed = replace(made, word_weights={**others, word: factor})
             yield Wanted(changed, _columns(source, edit, seed, SWEEP, changed) | {"word": word, "weight": factor})
     shares = dict.fromkeys(options.shares if edit.sweep_schedules else ())
     for own in shares:

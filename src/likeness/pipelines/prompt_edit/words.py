@@ -63,3 +63,13 @@ def contains(prompt: str, phrase: str) -> bool:
     inside, sought = ([word.lower() for word in words_of(text)] for text in (prompt, phrase))
     places = range(len(inside) - len(sought) + 1)
     return bool(sought) and any(inside[place : place + len(sought)] == sought for place in places)
+
+
+def shares_words(phrase: str, other: str) -> bool:
+    """Tell whether two phrases have a word in common; case does not count.
+
+    >>> shares_words("full beard", "Beard")
+    True
+    """
+    one, two = ({word.lower() for word in words_of(text)} for text in (phrase, other))
+    return not one.isdisjoint(two)

@@ -22,9 +22,9 @@ from likeness.pipelines.prompt_edit.plan import Plan, PlannedEdit, PlannedSource
 from likeness.pipelines.prompt_edit.wanted import SOURCE
 
 _CELL, _GAP = 1.5, 0.1  # inches
-_NAME, _SCORES, _MAPS = 2.0, 2.2, 2
+_NAME, _SCORES, _MAPS = 2.0, 2.5, 2
 _PANEL = _NAME + (4 + _MAPS) * (_CELL + _GAP) + _SCORES
-_ROW, _HEADER, _COLUMN_TITLES = _CELL + 0.34, 0.62, 0.34
+_ROW, _HEADER, _COLUMN_TITLES = _CELL + 0.34, 0.5, 0.2
 _MARGIN, _TOP, _BETWEEN = 0.5, 1.25, 0.7
 _PIXELS = 240  # side of a picture on the sheet
 _ALL_SEEDS = 8  # rows up to which every seed is shown
@@ -97,7 +97,9 @@ def draw_edits(plan: Plan, edited: ImageSet, attention: ImageSet, masks: ImageSe
             for row in groups[index]:
                 _draw_row(figure, left, top, row, shown)
                 top += _ROW
-    note = "All pictures were generated. edit_scores holds every number, edit_comparison their means and intervals."
+    note = "edit_scores holds every number, edit_comparison their means and intervals. "
+    of_photos = "Sources are photographs as the model gives them back; all else was generated."
+    note += of_photos if plan.sources[0].photo else "All pictures were generated."
     style.write(figure, _MARGIN, _TOP + _COLUMN_TITLES + height + 0.25, note, size=9, color=style.MUTED)
     return figure
 
@@ -141,7 +143,7 @@ def _column_titles(figure: Figure, left: float, top: float) -> None:
 
 def _source_title(figure: Figure, left: float, top: float, source: PlannedSource) -> None:
     lines = textwrap.wrap(source.prompt, 130, max_lines=2, placeholder=" …")
-    style.write(figure, left, top + 0.3, "\n".join(lines), size=11.5, weight="bold", linespacing=1.25)
+    style.write(figure, left, top + 0.24, "\n".join(lines), size=11.5, weight="bold", linespacing=1.25)
 
 
 def _draw_row(figure: Figure, left: float, top: float, row: _Row, shown: _Shown) -> None:
@@ -160,17 +162,22 @@ def _draw_row(figure: Figure, left: float, top: float, row: _Row, shown: _Shown)
         x = left + _NAME + (3 + _MAPS) * (_CELL + _GAP) + _CELL / 2
         style.write(figure, x, top + _CELL / 2, "the whole\npicture", ha="center", color=style.MUTED)
     both = (shown.scores[edit, seed, variant] for variant in (UNCONTROLLED, CONTROLLED))
-    _write_scores(figure, left + _PANEL - _SCORES + 0.1, top, *both)
+    _write_scores(figure, left + _PANEL - _SCORES + 0.12, top, *both)
 
 
 def _row_title(figure: Figure, left: float, top: float, row: _Row) -> None:
     name = textwrap.wrap(row.edit.name, 20, max_lines=3, placeholder=" …")
     style.write(figure, left, top + 0.06, "\n".join(name), size=11, weight="bold", va="top", linespacing=1.2)
-    of = textwrap.shorten(row.source.photo.rpartition("/")[2], 24) if row.source.photo else f"seed {row.seed}"
+    of = _shortened(row.source.photo.rpartition("/")[2]) if row.source.photo else f"seed {row.seed}"
     about = "\n".join([row.edit.kind, row.edit.scope, of])
     style.write(
         figure, left, top + 0.14 + 0.2 * len(name), about, size=8.5, color=style.MUTED, va="top", linespacing=1.35
     )
+
+
+def _shortened(file: str, most: int = 24) -> str:
+    """The end of a file's name, which tells it from others."""
+    return file if len(file) <= most else f"…{file[1 - most :]}"
 
 
 def _write_scores(
@@ -182,9 +189,9 @@ def _write_scores(
             continue
         style.write(figure, left, y, name, size=8.5, color=style.MUTED)
         style.write(
-            figure, left + 1.55, y, f"{form.format(without[measure])} →", size=8.5, color=style.MUTED, ha="right"
+            figure, left + 1.8, y, f"{form.format(without[measure])} →", size=8.5, color=style.MUTED, ha="right"
         )
-        style.write(figure, left + 2.0, y, form.format(controlled[measure]), size=9.5, weight="bold", ha="right")
+        style.write(figure, left + 2.3, y, form.format(controlled[measure]), size=9.5, weight="bold", ha="right")
         y += 0.215
     read = controlled["asked_change_read"]
     if pd.notna(read):
@@ -221,7 +228,7 @@ def heat(picture: NDArray[np.uint8], attention: NDArray[np.float64]) -> NDArray[
     grey = picture.astype(np.float64).mean(axis=2, keepdims=True) / 255
     smooth = Image.fromarray(attention.astype(np.float32)).resize((width, height), Image.Resampling.BICUBIC)
     level = np.clip(np.asarray(smooth), 0, 1)
-    weight = 0.35 + 0.5 * level[..., None]
+    weight = 0.2 + 0.65 * level[..., None]
     return np.asarray((1 - weight) * grey + weight * HEAT(level)[..., :3], dtype=np.float64)
 
 

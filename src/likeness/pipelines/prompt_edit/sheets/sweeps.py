@@ -26,6 +26,8 @@ def draw_sweeps(pictures: ImageSet, scores: pd.DataFrame) -> Figure:
         scores: `edit_sweep_scores`: file, edit, word (empty in a grid of shares), weight, cross_replace,
             self_replace, ssim.
     """
+    # Where there is no word, a table that was stored has a missing one.
+    scores = scores.assign(word=scores["word"].fillna(""))
     sweeps = [(str(edit), str(word), rows) for (edit, word), rows in scores.groupby(["edit", "word"], sort=False)]
     grids = [_grid(rows, word) for _, word, rows in sweeps]
     heights = [
