@@ -8,18 +8,10 @@ from diffusers import UNet2DConditionModel
 from diffusers.models.attention_processor import AttnProcessor, AttnProcessor2_0, SlicedAttnProcessor
 
 from likeness.diffusion import attention
-from likeness.diffusion.attention import (
-    AttentionControl,
-    Following,
-    attention_map,
-    controlled,
-    layer_level,
-    level_size,
-    map_level,
-)
+from likeness.diffusion.attention import AttentionControl, Following, attention_map, controlled
+from likeness.diffusion.levels import layer_level, level_size, map_level
 
 TOKENS = 6
-LEVELS = 3
 STEPS = 3
 CPU = torch.device("cpu")
 COMMON = {
@@ -156,10 +148,9 @@ class Published:
         return attn.to_out[0](out)
 
 
-@pytest.mark.parametrize("step", range(STEPS))
 @torch.no_grad()
-def test_outputs_are_those_of_the_published_equations(unet, step):
-    """Several edits of two sources, each with its own control, in a batch with unconditional rows."""
+def test_outputs_are_those_of_the_published_equations(unet):
+    """Several edits of two sources, each with its own control, in a batch with unconditional rows, step after step."""
     rows = [
         None,
         following(0, mapper=MAPPER, cross=PARTLY, self_steps=1),
@@ -170,24 +161,53 @@ def test_outputs_are_those_of_the_published_equations(unet, step):
         following(4, weights=WEIGHTS, **NOTHING),
     ]
     latents, context = inputs(14)
-    under_control = control(rows, unconditional=7)
-    under_control.begin(step)
-    with controlled(unet, under_control):
-        ours = call(unet, latents, context)
     plain = call(unet, latents, context)
     original = unet.attn_processors
     published = {name: Published(rows, 7, layer_level(unet, name)) for name in original}
-    for processor in published.values():
-        processor.step = step
-    unet.set_attn_processor(published)
-    theirs = call(unet, latents, context)
+    theirs = []
+    unet.set_attn_processor(dict(published))
+    for step in range(STEPS):
+        for processor in published.values():
+            processor.step = step
+        theirs.append(call(unet, latents, context))
     unet.set_attn_processor(original)
-    assert torch.allclose(ours, theirs, atol=1e-5)
-    # Neither unconditional rows, nor sources, nor rows without control.
-    untouched = [*range(7), 7, 10, 11]
-    assert torch.allclose(ours[untouched], plain[untouched], atol=1e-6)
-    changed = [9, 12, 13] + ([8] if step < 2 else [])
-    assert ((ours - plain)[changed].abs().amax((1, 2, 3)) > 1e-3).all()
+    under_control = control(rows, unconditional=7)
+    with controlled(unet, under_control):
+        for step in range(STEPS):
+            under_control.begin(step)
+            ours = call(unet, latents, context)
+            assert torch.allclose(ours, theirs[step], atol=1e-5)
+            # Neither unconditional rows, nor sources, nor rows without control.
+            untouched = [*range(7), 7, 10, 11]
+            assert torch.allclose(ours[untouched], plain[untouched], atol=1e-6)
+            changed = [9, 12, 13] + ([8] if step < 2 else [])
+            assert ((ours - plain)[changed].abs().amax((1, 2, 3)) > 1e-3).all()
+
+
+@torch.no_grad()
+def test_prompts_are_projected_again_only_when_something_changes(sd1):
+    latents, context = inputs(2)
+    layer = sd1.mid_block.attentions[0].transformer_blocks[0].attn2
+    calls = []
+    hook = layer.to_k.register_forward_hook(lambda *_: calls.append(1))
+    cross = torch.ones(5, TOKENS, dtype=torch.bool)
+    cross[3:, 2] = False
+    under_control = control([None, following(cross=cross, self_steps=1)])
+    counts = []
+    with controlled(sd1, under_control):
+        for step, prompts in enumerate([context, context, context.clone(), context.clone(), context.clone()]):
+            under_control.begin(step)
+            for _ in range(2):
+                call(sd1, latents, prompts)
+            counts.append(len(calls))
+    # The same words follow in the steps 0 to 2 and 3 to 4, and the third prompts are others than the second.
+    with controlled(sd1, under_control):
+        for step in (2, 3, 4):
+            under_control.begin(step)
+            call(sd1, latents, context)
+            counts.append(len(calls))
+    hook.remove()
+    assert counts == [1, 1, 2, 3, 4, 5, 6, 6]
 
 
 @torch.no_grad()
@@ -339,63 +359,3 @@ def test_attention_masks_are_refused(sd1):
     latents, context = inputs(1)
     with pytest.raises(ValueError, match="no attention masks"), controlled(sd1, control([None])):
         sd1(latents, 500, encoder_hidden_states=context, encoder_attention_mask=torch.ones(1, TOKENS))
-
-
-def test_a_unet_without_text_is_refused():
-    plain = {"down_block_types": ("DownBlock2D",) * 3, "up_block_types": ("UpBlock2D",) * 3, "mid_block_type": None}
-    unet = UNet2DConditionModel(**(COMMON | plain | {"sample_size": 8, "attention_head_dim": 4}))
-    with pytest.raises(ValueError, match="no transformer layers"):
-        map_level(unet)
-
-
-@pytest.mark.parametrize(
-    ("name", "level"),
-    [
-        ("down_blocks.1.attentions.0.transformer_blocks.0.attn1.processor", 1),
-        ("up_blocks.0.attentions.2.transformer_blocks.9.attn2.processor", 2),
-        ("up_blocks.2.attentions.0.transformer_blocks.0.attn1.processor", 0),
-        ("mid_block.attentions.0.transformer_blocks.0.attn2.processor", 2),
-        ("mid_block.attentions.0.processor", None),
-        ("down_blocks.0.attentions.0.processor", None),
-    ],
-)
-def test_levels_are_told_from_names(sd1, name, level):
-    assert layer_level(sd1, name) == level
-
-
-@torch.no_grad()
-def test_levels_have_the_sizes_that_the_unet_gives_them(unet):
-    sizes = {}
-    hooks = [
-        module.register_forward_pre_hook(
-            lambda _, args, kwargs, name=name: sizes.__setitem__(name, (args or [kwargs["hidden_states"]])[0].shape[1]),
-            with_kwargs=True,
-        )
-        for name, module in unet.named_modules()
-        if name.endswith(".attn1")
-    ]
-    call(unet, *inputs(1, (10, 7)))
-    for hook in hooks:
-        hook.remove()
-    for name, positions in sizes.items():
-        height, width = level_size(10, 7, layer_level(unet, name + ".processor"))
-        assert positions == height * width
-    assert len(sizes) >= 5
-
-
-@pytest.mark.parametrize(
-    ("name", "sample_size", "level"),
-    # The sides of the levels with cross-attention, and the coarsest of 16 or more.
-    [
-        ("sd1", 64, 2),  # 64, 32, 16 in the middle
-        ("sd1", 32, 1),  # 32, 16, 8
-        ("sd2", 96, 2),  # 96, 48, 24
-        ("sdxl", 128, 2),  # 64, 32
-        ("pocket", 32, 1),  # 16, 8
-        ("pocket", 8, 1),  # all smaller: the finest
-        ("sd1", (16, 40), 0),
-    ],
-)
-def test_the_level_of_the_maps(name, sample_size, level):
-    unet = UNet2DConditionModel(**(COMMON | UNETS[name] | {"sample_size": sample_size}))
-    assert map_level(unet) == level

@@ -5,14 +5,20 @@ from itertools import islice
 import numpy as np
 import pytest
 import torch
-from diffusers import DDIMScheduler, DPMSolverMultistepScheduler, EulerDiscreteScheduler
+from diffusers import (
+    DDIMScheduler,
+    DPMSolverMultistepScheduler,
+    EulerDiscreteScheduler,
+    HeunDiscreteScheduler,
+    StableDiffusionPipeline,
+)
 from PIL import Image
 
 from likeness.diffusion import attention
 from likeness.diffusion.editing import Blend, Edit, EditedPictures, check_edit, edit_pictures
 from likeness.diffusion.inversion import METHODS, invert
 from likeness.diffusion.model import DiffusionModel
-from likeness.diffusion.sampling import generate
+from likeness.diffusion.sampling import generate, initial_latents
 
 SOURCE = "a photo of a man in a forest"
 OTHER = "a portrait of an old woman in a forest, smiling"
@@ -68,6 +74,21 @@ def test_without_control_the_edit_is_the_picture_of_its_prompt(vivid, guidance_s
     for ours, theirs in zip([result.source, *result.edited], [plain[0], plain[1], plain[0]], strict=True):
         assert np.abs(np.asarray(ours, int) - np.asarray(theirs, int)).max() <= 1
     assert far(result.latents)[0] > 1e-2
+
+
+@pytest.mark.parametrize("kind", [DDIMScheduler, EulerDiscreteScheduler, HeunDiscreteScheduler])
+def test_without_control_any_scheduler_works_as_in_the_diffusers_pipeline(vivid, kind):
+    scheduler = kind.from_config(vivid.scheduler.config)
+    parts = {"vae": vivid.vae, "text_encoder": vivid.text_encoder, "tokenizer": vivid.tokenizer, "unet": vivid.unet}
+    nothing = {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False}
+    pipeline = StableDiffusionPipeline(**parts, **nothing, scheduler=kind.from_config(vivid.scheduler.config))
+    pipeline.set_progress_bar_config(disable=True)
+    noise = initial_latents(vivid, [3, 3], 64, 64)
+    settings = {"num_inference_steps": 4, "guidance_scale": 5.0, "output_type": "latent"}
+    expected = pipeline([SOURCE, OTHER], latents=noise, **settings).images
+    result = made(vivid, [Edit(OTHER, 0, 0)], scheduler=scheduler)[0]
+    assert torch.allclose(result.latents, expected, atol=1e-3)
+    assert expected.std() > 0.1
 
 
 def test_each_kind_of_control_has_its_effect(vivid):
@@ -126,11 +147,12 @@ def test_blending_by_words_keeps_what_lies_outside(vivid):
     edits = [
         Edit(OTHER, blend=Blend(["man"], ["woman"], threshold=0.95)),
         Edit(OTHER, blend=Blend(["man"], start=1)),
+        Edit(OTHER, blend=Blend(["man"], ["woman"], threshold=0.95, start=3 / 4)),
         Edit(OTHER),
         Edit(OTHER, blend=Blend(["man"], ["woman"], threshold=0)),
     ]
     result = made(vivid, edits)[0]
-    source, blended, never, free, everywhere = result.latents
+    source, blended, never, last, free, everywhere = result.latents
     mask = torch.from_numpy(result.masks[0]).bool()
     assert 0 < mask.float().mean() < 1
     assert torch.equal(blended[:, ~mask], source[:, ~mask])
@@ -138,7 +160,11 @@ def test_blending_by_words_keeps_what_lies_outside(vivid):
     assert result.masks[1] is None
     assert torch.equal(never, free)
     assert torch.equal(everywhere, free)
-    assert result.masks[3].min() == 1
+    assert result.masks[4].min() == 1
+    # From the last of four steps on: the same region as it happens, of another picture.
+    outside = torch.from_numpy(result.masks[2]) == 0
+    assert torch.equal(last[:, outside], source[:, outside])
+    assert not torch.equal(last, blended)
 
 
 def test_maps_are_of_the_source_at_the_latents_size(vivid):

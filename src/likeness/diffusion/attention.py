@@ -4,7 +4,7 @@ A row that follows takes the softmax of its source and its own values. With the 
 mapper M from source to target tokens, the tokens a that follow at this step and the words' weights w, Prompt-to-Prompt
 (Hertz et al. 2022, arXiv 2208.01626, section 3.2) asks for
 
-    (P M diag(a) + O diag(1 - a)) diag(w) V = P (M diag(a w) V) + O diag((1 - a) w) V.
+    (P M diag(a) + O diag(1 - a)) diag(w) V = P (M diag(a w) V) + O (diag((1 - a) w) V).
 
 The right side needs no map: it is attention with the source's queries and keys and other values, so that the fused
 kernels serve for controlled rows as well. Maps are computed only where they are looked at: in the cross-attention of
@@ -13,7 +13,6 @@ one level, for the rows that are blended or whose attention is kept.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,8 +23,7 @@ from diffusers.models.attention_processor import Attention, AttnProcessor, AttnP
 from torch import Tensor
 from torch.nn.functional import scaled_dot_product_attention
 
-_LAYER = re.compile(r"(?:(down|up)_blocks\.(\d+)|mid_block)\..*\btransformer_blocks\.\d+\.attn[12]\.processor")
-_FINEST_NEEDED = 16  # positions a side, at the size a UNet was trained at: what the paper blends by
+from likeness.diffusion.levels import layer_level, map_level
 
 
 @dataclass(frozen=True)
@@ -49,6 +47,44 @@ class Following:
     self_limit: float
 
 
+@dataclass(frozen=True)
+class CrossPattern:
+    """What cross-attention does in the steps in which the same tokens follow.
+
+    Attributes:
+        sources: for each row of the batch the one whose queries and keys it takes; None for each its own.
+        changed: rows with other values than their own; None for none.
+        taken: (changed, tokens, tokens), M diag(a w): their new values from their own.
+        mixed: rows that also attend by themselves; None for none.
+        own: (mixed, 1, tokens, 1), (1 - a) w.
+    """
+
+    sources: Tensor | None
+    changed: Tensor | None
+    taken: Tensor
+    mixed: Tensor | None
+    own: Tensor
+
+
+@dataclass(frozen=True)
+class KeysAndValues:
+    """Keys and values of one layer's cross-attention, (rows, heads, tokens, channels), under a pattern.
+
+    Attributes:
+        key: as projected.
+        followed_key: each row's source's.
+        value: of what is followed.
+        mixed_key: of the rows that also attend by themselves.
+        mixed_value: theirs.
+    """
+
+    key: Tensor
+    followed_key: Tensor
+    value: Tensor
+    mixed_key: Tensor | None = None
+    mixed_value: Tensor | None = None
+
+
 class AttentionControl:
     """What each row of a batch follows, step by step, and the maps that are kept of it.
 
@@ -58,7 +94,12 @@ class AttentionControl:
         mapped: rows whose cross-attention maps are kept.
         device: of the UNet.
         dtype: of the UNet.
+
+    Attributes:
+        pattern: of the present step; the same object as long as nothing changes.
     """
+
+    pattern: CrossPattern
 
     def __init__(
         self,
@@ -74,37 +115,18 @@ class AttentionControl:
         self._unconditional = unconditional
         self._mapped = list(mapped)
         self._device, self._dtype = device, dtype
-        self._place = {row: place for place, row in enumerate(self._followers)}
-        self._mappers = self._stacked([following.mapper for following in self._followers.values()])
-        self._weights = self._stacked([following.weights for following in self._followers.values()])
-        self._cross = self._stacked([following.cross.float() for following in self._followers.values()])
-        self._maps: Tensor | None = None
-        self._layers = 0
+        self._step: int | None = None
+        self._known_sources: dict[tuple[int, ...], Tensor] = {}
         self.begin(0)
 
     def begin(self, step: int) -> None:
         """Prepare for the UNet's next call, in a step of the sampler counted from 0."""
+        followers = self._followers.values()
+        if self._step is None or not all(torch.equal(f.cross[step], f.cross[self._step]) for f in followers):
+            self.pattern = self._pattern(step)
         self._step = step
-        self._maps, self._layers = None, 0
-        self._self_sources: dict[float, Tensor | None] = {}
-        follow = [row for row, following in self._followers.items() if bool(following.cross[step].any())]
-        weigh = [row for row, following in self._followers.items() if bool((following.weights != 1).any())]
-        changed = sorted({*follow, *weigh})
-        self._cross_sources = self._sources(follow)
-        self._changed = self._index(changed) if changed else None
-        # Rows of `changed` that attend to some token by themselves although they follow in others.
-        mixed = [row for row in follow if not self._follows_alone(row)]
-        self._mixed = self._index(mixed) if mixed else None
-        if changed:
-            places = [self._place[row] for row in changed]
-            follows = self._cross[places, step]
-            weights = self._weights[places]
-            alone = torch.tensor([row not in follow for row in changed], device=self._device).view(-1, 1, 1)
-            taken = torch.where(alone, torch.diag_embed(weights), self._mappers[places] * (follows * weights)[:, None])
-            self._taken = taken.to(self._dtype)
-        if mixed:
-            places = [self._place[row] for row in mixed]
-            self._own = ((1 - self._cross[places, step]) * self._weights[places]).to(self._dtype)[:, None, :, None]
+        self._maps: Tensor | None = None
+        self._layers = 0
 
     def self_attention(self, share: float, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
         """Self-attention of one layer, (rows, heads, positions, channels) as the arguments.
@@ -115,36 +137,36 @@ class AttentionControl:
             key: of all rows.
             value: of all rows.
         """
-        if share not in self._self_sources:
-            self._self_sources[share] = self._sources(
-                [
-                    row
-                    for row, following in self._followers.items()
-                    if self._step < following.self_steps and share <= following.self_limit
-                ]
-            )
-        sources = self._self_sources[share]
+        sources = self._sources([row for row, f in self._followers.items() if self._follows_self(f, share)])
         if sources is not None:
             query, key = query[sources], key[sources]
         return scaled_dot_product_attention(query, key, value)
 
-    def cross_attention(self, query: Tensor, key: Tensor, value: Tensor, *, keep_map: bool) -> Tensor:
-        """Cross-attention of one layer, (rows, heads, positions or tokens, channels) as the arguments."""
+    def keys_and_values(self, key: Tensor, value: Tensor) -> KeysAndValues:
+        """What the present pattern makes of a layer's projected prompts, (rows, heads, tokens, channels)."""
+        pattern = self.pattern
+        if pattern.changed is None:
+            return KeysAndValues(key, key, value)
+        followed_key = key if pattern.sources is None else key[pattern.sources]
+        values = value.index_copy(0, pattern.changed, pattern.taken.unsqueeze(1) @ value[pattern.changed])
+        if pattern.mixed is None:
+            return KeysAndValues(key, followed_key, values)
+        return KeysAndValues(key, followed_key, values, key[pattern.mixed], pattern.own * value[pattern.mixed])
+
+    def cross_attention(self, query: Tensor, prompts: KeysAndValues, *, keep_map: bool) -> Tensor:
+        """Cross-attention of one layer, (rows, heads, positions, channels) as the queries."""
         if keep_map and self._mapped:
-            self._keep(query, key)
-        if self._changed is None:
-            return scaled_dot_product_attention(query, key, value)
-        _, heads, tokens, channels = value.shape
-        changed = value[self._changed].transpose(1, 2).flatten(2)
-        changed = (self._taken @ changed).view(-1, tokens, heads, channels).transpose(1, 2)
-        values = value.index_copy(0, self._changed, changed)
-        if self._cross_sources is None:
-            return scaled_dot_product_attention(query, key, values)
-        attended = scaled_dot_product_attention(query[self._cross_sources], key[self._cross_sources], values)
-        if self._mixed is not None:
-            own = value[self._mixed] * self._own
-            attended.index_add_(0, self._mixed, scaled_dot_product_attention(query[self._mixed], key[self._mixed], own))
-        return attended
+            rows = self._index(self._mapped)
+            maps = attention_map(query[rows], prompts.key[rows]).mean(1)
+            self._maps = maps if self._maps is None else self._maps + maps
+            self._layers += 1
+        sources, mixed = self.pattern.sources, self.pattern.mixed
+        followed = query if sources is None else query[sources]
+        attended = scaled_dot_product_attention(followed, prompts.followed_key, prompts.value)
+        if mixed is None or prompts.mixed_key is None or prompts.mixed_value is None:
+            return attended
+        own = scaled_dot_product_attention(query[mixed], prompts.mixed_key, prompts.mixed_value)
+        return attended.index_add(0, mixed, own)
 
     def maps(self) -> Tensor:
         """Cross-attention of this step: float32 (rows kept, positions, tokens), averaged over heads and layers.
@@ -163,31 +185,47 @@ class AttentionControl:
                 effective[place] = source @ (following.mapper.to(maps) * cross) + maps[place] * (1 - cross)
         return effective
 
-    def _keep(self, query: Tensor, key: Tensor) -> None:
-        rows = self._index(self._mapped)
-        maps = attention_map(query[rows], key[rows]).mean(1)
-        self._maps = maps if self._maps is None else self._maps + maps
-        self._layers += 1
+    def _pattern(self, step: int) -> CrossPattern:
+        follow = [row for row, f in self._followers.items() if bool(f.cross[step].any())]
+        weigh = [row for row, f in self._followers.items() if bool((f.weights != 1).any())]
+        changed = sorted({*follow, *weigh})
+        taken, mixed, own = [], [], []
+        for row in changed:
+            following = self._followers[row]
+            cross, weights = following.cross[step].float(), following.weights
+            # A row that only weighs its words takes its own attention, and only once.
+            taken.append(following.mapper * (cross * weights) if row in follow else weights.diag())
+            by_itself = (1 - cross) * weights
+            if row in follow and bool(by_itself.any()):
+                mixed.append(row)
+                own.append(by_itself.view(1, -1, 1))
+        return CrossPattern(
+            sources=self._sources(follow),
+            changed=self._index(changed) if changed else None,
+            taken=self._stacked(taken),
+            mixed=self._index(mixed) if mixed else None,
+            own=self._stacked(own),
+        )
 
-    def _follows_alone(self, row: int) -> bool:
-        """Whether all tokens that count take the source's attention in this step."""
-        following = self._followers[row]
-        return bool((following.cross[self._step] | (following.weights == 0)).all())
+    def _follows_self(self, following: Following, share: float) -> bool:
+        return self._step is not None and self._step < following.self_steps and share <= following.self_limit
 
     def _sources(self, following: Sequence[int]) -> Tensor | None:
-        """For each row of the whole batch the one whose queries and keys it takes; None for each its own."""
+        """For each row of the whole batch the one that it follows; None for each itself."""
         if not following:
             return None
-        sources = list(range(self._size))
-        for row in following:
-            sources[self._unconditional + row] = self._unconditional + self._followers[row].row
-        return torch.tensor(sources, device=self._device)
+        if tuple(following) not in self._known_sources:
+            sources = list(range(self._size))
+            for row in following:
+                sources[self._unconditional + row] = self._unconditional + self._followers[row].row
+            self._known_sources[tuple(following)] = torch.tensor(sources, device=self._device)
+        return self._known_sources[tuple(following)]
 
     def _index(self, rows: Sequence[int]) -> Tensor:
         return torch.tensor([self._unconditional + row for row in rows], device=self._device)
 
     def _stacked(self, tensors: Sequence[Tensor]) -> Tensor:
-        return torch.stack(list(tensors)).to(self._device) if tensors else torch.empty(0, device=self._device)
+        return torch.stack(list(tensors) or [torch.empty(0)]).to(self._device, self._dtype)
 
 
 def attention_map(query: Tensor, key: Tensor) -> Tensor:
@@ -197,10 +235,22 @@ def attention_map(query: Tensor, key: Tensor) -> Tensor:
 
 
 class ControlledAttention:
-    """An attention processor that computes what `AttnProcessor2_0` does, with rows that follow others."""
+    """An attention processor that computes what `AttnProcessor2_0` does, with rows that follow others.
+
+    Prompts stay the same from step to step: their keys and values are projected once, and again when another tensor of
+    prompt embeddings comes or another pattern of control.
+
+    Args:
+        control: of the batch.
+        share: of the latents' positions that the layer has.
+        keep_map: whether the control wants to see the layer's maps.
+    """
 
     def __init__(self, control: AttentionControl, share: float, keep_map: bool) -> None:
         self._control, self._share, self._keep_map = control, share, keep_map
+        self._context: Tensor | None = None
+        self._pattern: CrossPattern | None = None
+        self._prompts: KeysAndValues | None = None
 
     def __call__(
         self,
@@ -213,17 +263,27 @@ class ControlledAttention:
         """The layer's output, shaped as `hidden_states` (rows, positions, channels)."""
         if attention_mask is not None:
             raise ValueError("attention control knows no attention masks: leave out encoder_attention_mask")
-        context = hidden_states if encoder_hidden_states is None else encoder_hidden_states
-        query, key, value = (
-            projection(states).unflatten(-1, (attn.heads, -1)).transpose(1, 2)
-            for projection, states in ((attn.to_q, hidden_states), (attn.to_k, context), (attn.to_v, context))
-        )
+        query = _heads(attn, attn.to_q(hidden_states))
         if encoder_hidden_states is None:
+            key, value = (_heads(attn, projection(hidden_states)) for projection in (attn.to_k, attn.to_v))
             attended = self._control.self_attention(self._share, query, key, value)
         else:
-            attended = self._control.cross_attention(query, key, value, keep_map=self._keep_map)
+            prompts = self._projected(attn, encoder_hidden_states)
+            attended = self._control.cross_attention(query, prompts, keep_map=self._keep_map)
         output: Tensor = attn.to_out[0](attended.transpose(1, 2).flatten(2))
         return output
+
+    def _projected(self, attn: Attention, context: Tensor) -> KeysAndValues:
+        if self._prompts is None or self._context is not context or self._pattern is not self._control.pattern:
+            key, value = (_heads(attn, projection(context)) for projection in (attn.to_k, attn.to_v))
+            self._context, self._pattern = context, self._control.pattern
+            self._prompts = self._control.keys_and_values(key, value)
+        return self._prompts
+
+
+def _heads(attn: Attention, projected: Tensor) -> Tensor:
+    """From (rows, positions, heads · channels) to (rows, heads, positions, channels)."""
+    return projected.view(*projected.shape[:2], attn.heads, -1).transpose(1, 2)
 
 
 @contextmanager
@@ -251,36 +311,3 @@ def controlled(unet: UNet2DConditionModel, control: AttentionControl) -> Iterato
         yield
     finally:
         unet.set_attn_processor(dict(original))
-
-
-def layer_level(unet: UNet2DConditionModel, name: str) -> int | None:
-    """How often the latents are halved before an attention layer; None for a layer outside the transformers."""
-    found = _LAYER.fullmatch(name)
-    if not found:
-        return None
-    deepest = len(unet.config.block_out_channels) - 1
-    number = int(found[2] or 0)
-    return {"down": number, None: deepest, "up": deepest - number}[found[1]]
-
-
-def map_level(unet: UNet2DConditionModel) -> int:
-    """The level whose cross-attention shows best where words are: the coarsest of at least 16 positions a side.
-
-    Counted at the size that the UNet was trained at: for SD 1 and 2 at 512 pixels the 16 x 16 level of the paper, for
-    SD 2 at 768 pixels 24 x 24, for SDXL 32 x 32; the finest level there is where all are smaller.
-
-    Raises:
-        ValueError: the UNet has no cross-attention.
-    """
-    levels = {layer_level(unet, name) for name in unet.attn_processors if ".attn2." in name}
-    present = sorted(level for level in levels if level is not None)
-    if not present:
-        raise ValueError("the UNet has no transformer layers with cross-attention: there is nothing to control")
-    native = unet.config.sample_size
-    side = native if isinstance(native, int) else min(native)
-    return max((level for level in present if side / 2**level >= _FINEST_NEEDED), default=present[0])
-
-
-def level_size(height: int, width: int, level: int) -> tuple[int, int]:
-    """Positions of a level, for latents of a size: the UNet halves with padding, so that odd sides are rounded up."""
-    return -(-height // 2**level), -(-width // 2**level)
