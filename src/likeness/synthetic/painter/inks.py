@@ -8,21 +8,27 @@ import numpy as np
 from likeness.synthetic.vectors import Array
 
 _ROUNDS = 8
+"""Of k-means, enough to settle."""
+_ACCENTS = 2
+"""Inks that begin at the farthest colours."""
 
 
 def flat_inks(lab: Array, count: int, cut: float) -> Array:
     """A picture (h, w, 3) in CIE L*a*b* reduced to its ``count`` main colours, in areas as a knife can cut them.
 
-    The colours are the means of k-means clusters (Lloyd 1982) that begin at the quantiles of lightness.
+    The colours are the means of k-means clusters (Lloyd 1982). They begin at the quantiles of lightness and, lest a
+    small red sun be lost, at the colours that lie farthest from those.
 
     Args:
         lab: The picture.
-        count: Inks, at least 2.
+        count: Inks, at least 3.
         cut: Standard deviation by which the areas are rounded, pixels.
     """
     small = cv2.resize(lab, (48, 48), interpolation=cv2.INTER_AREA).reshape(-1, 3)
     ordered = small[np.argsort(small[:, 0], kind="stable")]
-    inks = np.stack([part.mean(0) for part in np.array_split(ordered, count)])
+    inks = np.stack([part.mean(0) for part in np.array_split(ordered, count - _ACCENTS)])
+    for _ in range(_ACCENTS):
+        inks = np.concatenate([inks, small[_apart(small, inks).min(-1).argmax(), None]])
     for _ in range(_ROUNDS):
         nearest = _apart(small, inks).argmin(-1)
         inks = np.stack([small[nearest == k].mean(0) if (nearest == k).any() else inks[k] for k in range(count)])

@@ -20,6 +20,9 @@ from likeness.synthetic.vectors import Array
 _SMALLEST_SIDE = 192
 """Pixels; smaller pictures are painted enlarged, since no brush is finer than a pixel."""
 
+_HIDING = 0.8
+"""Share of the ground's relief that paint of thickness 1 hides."""
+
 
 def paint(picture: NDArray[np.uint8], style: Style, seed: int) -> NDArray[np.uint8]:
     """Paint a picture.
@@ -87,7 +90,8 @@ def _draw_lines(canvas: Canvas, seen: Array, style: Style, rng: np.random.Genera
 def _lit(colour: Array, canvas: Canvas, style: Style, ground: Ground) -> Array:
     """Light on the relief of ground and paint."""
     side = min(canvas.paint.shape)
-    light = ground.relief * slope_light(canvas.relief, 0.5 * ground.grain * side)
+    bare = 1 - _HIDING * np.minimum(canvas.paint, 1)
+    light = ground.relief * bare * slope_light(canvas.relief, 0.5 * ground.grain * side)
     ridges = cv2.GaussianBlur(canvas.paint, (0, 0), 0.002 * side)
     light = light + style.relief * slope_light(ridges, 0.01 * side)
     return np.concatenate([colour[..., :1] + light[..., None], colour[..., 1:]], -1)
