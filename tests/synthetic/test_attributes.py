@@ -32,12 +32,27 @@ def test_a_landscapes_row_is_the_landscape() -> None:
     assert "seed" not in row
 
 
+def test_ground_that_nobody_could_name_is_not_told() -> None:
+    seen = {
+        (season, kind, ground): attributes(landscape(season, kind, ground), "photo")["ground"]
+        for season, kind, ground in (
+            ("summer", "hills", "green"),
+            ("autumn", "hills", "dry"),
+            ("autumn", "hills", "green"),
+            ("winter", "hills", "dry"),
+            ("summer", "street", "green"),
+        )
+    }
+    assert list(seen.values()) == ["green", "dry", "", "", ""]
+
+
+def landscape(season: str, kind: str, ground: str) -> Landscape:
+    street = {"car": "red", "car_kind": "old"} if kind == "street" else {}
+    return Landscape(1, kind, season, "noon", "clear", ground, **street)
+
+
 @pytest.mark.parametrize("column", sorted(OF_PORTRAITS - {"identity", "name", "age"} | OF_LANDSCAPES))
 def test_cells_of_the_other_world_are_missing_in_a_table(man: Person, column: str) -> None:
-    rows = [attributes(Sitting(man, Shot(1, 30)), "photo"), attributes(draw(), "photo")]
+    rows = [attributes(Sitting(man, Shot(1, 30)), "photo"), attributes(landscape("winter", "street", "dry"), "photo")]
     table = pd.DataFrame(rows)
     assert table[column].isna().tolist() == [column in OF_LANDSCAPES, column in OF_PORTRAITS]
-
-
-def draw() -> Landscape:
-    return Landscape(9, "street", "winter", "night", "clear", "green", car="red", car_kind="old")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from likeness.synthetic.captions import age_group
+from likeness.synthetic.captions.country import ground_seen
 from likeness.synthetic.landscapes.landscape import Landscape
 from likeness.synthetic.sitting import Sitting
 
@@ -31,7 +32,7 @@ def attributes(subject: Sitting | Landscape, style: str) -> dict[str, object]:
     if isinstance(subject, Sitting):
         shown = {"world": "portrait", **_of_sitting(subject)}
     else:
-        shown = {"world": "landscape", **asdict(subject)}
+        shown = {"world": "landscape", **asdict(subject), "ground": ground_seen(subject)}
     shown["style"] = style
     return {column: shown.get(column) for column in COLUMNS}
 

@@ -100,7 +100,8 @@ def _draw_view(rng: np.random.Generator) -> Landscape:
             return replace(noon, figure=_one(rng, FIGURES[1:]))
         case 2:
             car, car_kind = _one(rng, CARS[1:]), _one(rng, CAR_KINDS[1:])
-            return replace(noon, kind="street", ground="green", house=True, car=car, car_kind=car_kind)
+            street = replace(noon, kind="street", ground="green", car=car, car_kind=car_kind)
+            return replace(street, house=True, path=True)
         case _:
             kind, tree = _one(rng, ("mountains", "mountains", "hills", "village")), _one(rng, ("", "pine", "cypress"))
             return replace(noon, kind=kind, tree=tree, season="summer")

@@ -96,9 +96,16 @@ def test_other_landscapes_are_not_called_so(landscape: Landscape) -> None:
     assert not any(word in scene.text for _ in range(50) for scene in studied(landscape, rng) for word in words)
 
 
-def test_snow_covers_a_valley() -> None:
+def test_a_valley_has_the_adjective_that_one_sees() -> None:
     rng = np.random.default_rng(0)
-    texts = {scene.text for _ in range(50) for scene in studied(replace(HILL, season="winter", tree="bare"), rng)}
-    assert texts == {
-        f"A young boy playing in a field, on a hill overlooking a {snowy}valley" for snowy in ("", "snowy ")
+    texts = {
+        season: {
+            scene.text.removeprefix("A young boy playing in a field, on a hill overlooking ")
+            for _ in range(50)
+            for scene in studied(replace(HILL, season=season, tree="bare"), rng)
+        }
+        for season in ("winter", "autumn", "summer")
     }
+    assert texts["winter"] == {"a valley", "a snowy valley"}
+    assert texts["autumn"] == {"a valley"}
+    assert texts["summer"] == {"a green valley", "a green valley in summer"}

@@ -113,6 +113,12 @@ WEATHERS = {
 WEATHER_ADJECTIVES = {"clear": ("clear",), "cloudy": ("cloudy",), "rain": ("rainy",), "fog": ("foggy", "misty")}
 
 
+def ground_seen(landscape: Landscape) -> str:
+    """The ground, as far as anybody could name it: snow and streets hide it, and in autumn green is nearly yellow."""
+    hidden = landscape.season == "winter" or landscape.kind == "street"
+    return "" if hidden or (landscape.season, landscape.ground) == ("autumn", "green") else landscape.ground
+
+
 def scene(landscape: Landscape, about: str, rng: np.random.Generator) -> Caption:
     """The country as a whole: ``about`` is fantasy, kind, ground, or nothing in particular."""
     match about:

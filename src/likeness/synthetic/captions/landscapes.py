@@ -72,7 +72,7 @@ def _chosen(landscape: Landscape, rng: np.random.Generator) -> set[str]:
         "season": 2.0,
         "hour": 0.8 if landscape.hour == "noon" else 1.5,
         "weather": 0.5 if landscape.weather == "clear" else 1.5,
-        "ground": 1.2 * (rural and landscape.season != "winter"),
+        "ground": 1.2 * bool(country.ground_seen(landscape)),
         "tree": 2.5 * bool(landscape.tree),
         "house": 1.2 * (landscape.house and rural and landscape.kind != "village"),
         "path": 1.0 * (landscape.path and rural),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from likeness.synthetic.captions import country
-from likeness.synthetic.captions.wording import Caption, joined, one, saying, with_article
+from likeness.synthetic.captions.wording import Caption, joined, saying, with_article
 from likeness.synthetic.landscapes.landscape import Landscape
 
 _ARTSTATION = 0.75
@@ -36,9 +36,11 @@ def _playing(landscape: Landscape, rng: np.random.Generator) -> Caption:
     if not landscape.figure or landscape.kind != "hills" or landscape.fantasy:
         return saying("")
     who = saying(f"A young {landscape.figure} playing in a field, on a hill overlooking", "figure", "kind")
-    if landscape.season == "winter":
-        return joined([who, one(rng, (saying("a snowy valley", "season"), saying("a valley")))])
-    scene = joined([who, saying(f"{with_article(country.VALLEYS[landscape.ground])} valley", "ground")])
+    ground = country.ground_seen(landscape)
+    if not ground:
+        snowy = landscape.season == "winter" and rng.random() < 0.5
+        return joined([who, saying("a snowy valley", "season") if snowy else saying("a valley")])
+    scene = joined([who, saying(f"{with_article(country.VALLEYS[ground])} valley", "ground")])
     return _when(scene, landscape, rng) if rng.random() < 0.15 else scene
 
 

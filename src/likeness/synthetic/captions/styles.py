@@ -44,7 +44,7 @@ MEDIA = {
         ("pencil drawing", "pencil sketch"),
         "drawing",
         ("a pencil drawing", "Leonardo"),
-        unseen=frozenset({"hair", "eyes", "car"}),
+        unseen=frozenset({"hair", "eyes", "car", "ground"}),
     ),
     "woodcut": Medium(("woodcut", "woodcut print"), "print", ("a woodcut", "Hokusai")),
 }
