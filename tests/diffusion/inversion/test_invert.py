@@ -59,7 +59,7 @@ def test_under_direct_inversion_an_unchanged_prompt_gives_the_photograph(model, 
 
 def test_the_offset_is_guidance_away_from_the_source(model, photographs):
     """At equal latents, the edited branch's prediction is the source's and the weighted change of it by the edit."""
-    inversion = invert(model, photographs[0], PROMPTS[0], steps=6, guidance_scale=7.5, iterations=12)
+    inversion = invert(model, photographs[0], PROMPTS[0], steps=6, guidance_scale=7.5, iterations=8)
     timestep, start = ddim_scheduler(model, 6).timesteps[0], inversion.start[None]
     with torch.no_grad():
         predictions = [
