@@ -38,6 +38,7 @@ REPORT = ReportOptions(
     age_pictures=2,
     variety_prompts=1,
     variety_pictures=2,
+    cost_batch_size=1,
     cost_batches=1,
     sheet_seeds=1,
     landscapes={"hours": ("a lake at dawn", "a lake at noon")},

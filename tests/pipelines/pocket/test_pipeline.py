@@ -45,6 +45,7 @@ SMALL = {
         "age_pictures": 1,
         "variety_prompts": 1,
         "variety_pictures": 2,
+        "cost_batch_size": 1,
         "cost_batches": 1,
         "sheet_seeds": 1,
     },

@@ -107,7 +107,7 @@ class ReportOptions(Section):
 
     steps: int = Field(12, gt=0, description="of the sampler")
     guidance_scale: float = Field(4.0, ge=1, description="weight of classifier-free guidance")
-    batch_size: int = Field(4, gt=0, description="pictures computed at once")
+    batch_size: int = Field(16, gt=0, description="pictures computed at once")
     resamples: int = Field(1000, gt=0, description="behind each interval")
     seed: int = Field(0, ge=0, description="of the resampling, and of the first picture drawn of anything")
 
@@ -132,7 +132,8 @@ class ReportOptions(Section):
     variety_pictures: int = Field(10, ge=2, description="pictures of each of them")
 
     threads: int = Field(2, gt=0, description="of the CPU that a picture's cost is measured on")
-    cost_batches: int = Field(3, gt=0, description="batches drawn for the clock")
+    cost_batch_size: int = Field(4, gt=0, description="pictures computed at once for the clock")
+    cost_batches: int = Field(3, gt=0, description="batches drawn for it")
 
     sheet_seeds: int = Field(
         4, gt=0, description="portraits of every age on the sheet, a row each; at most age_pictures"

@@ -30,7 +30,12 @@ from likeness.pocket.training_state import Trained
 
 def read_small_pictures(folder: Path, shards: Sequence[int], size: int) -> Tensor:
     """The pictures of some shards at the probe's size, uint8 (n, size, size, 3); one shard is held whole at a time."""
-    return torch.cat([shrink(torch.from_numpy(read_pictures(folder, [number])), size) for number in shards])
+    first = shrink(torch.from_numpy(read_pictures(folder, shards[:1])), size)
+    pictures = torch.empty(len(shards), *first.shape, dtype=torch.uint8)
+    pictures[0] = first
+    for place, number in enumerate(shards[1:], start=1):
+        pictures[place] = shrink(torch.from_numpy(read_pictures(folder, [number])), size)
+    return pictures.flatten(0, 1)
 
 
 def train_probe(

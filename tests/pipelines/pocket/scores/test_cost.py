@@ -6,7 +6,7 @@ from likeness.datasets import Checkpoint
 from likeness.pipelines.pocket.options import ReportOptions
 from likeness.pipelines.pocket.scores.cost import CostError, cost_scores, measure_drawing
 
-OPTIONS = ReportOptions(steps=1, batch_size=2, cost_batches=3, threads=1, resamples=20)
+OPTIONS = ReportOptions(steps=1, cost_batch_size=2, cost_batches=3, threads=1, resamples=20)
 
 
 def test_what_a_picture_costs(tiny_model: Path) -> None:

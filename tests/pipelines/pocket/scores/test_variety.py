@@ -52,6 +52,15 @@ def test_prompts_with_enough_pictures_are_chosen_in_every_group() -> None:
     assert {place: fitting.tolist() for place, fitting in chosen.items()} == {1: [0, 1, 3], 5: [5, 6, 7]}
 
 
+def test_a_prompt_that_names_somebody_is_left_out() -> None:
+    named = SHOWN.assign(name=["babab", "babab", "", "", "", *[None] * 4])
+    asked = prompts(*[{"hair"}] * 5, *[{"season"}] * 4)
+    asked.texts[0] = "babab man"  # the next picture shows the same person, unnamed in its caption
+    pictures = held_out()
+    pictures = HeldOut(pictures.pictures, named, named, pictures.groups)
+    assert list(variety_prompts(asked, pictures, OPTIONS)) == [1, 5]
+
+
 def test_pictures_that_are_all_alike_have_no_variety() -> None:
     one = np.random.default_rng(0).integers(0, 256, (1, 16, 16, 3), dtype=np.uint8)
     assert similarity(np.repeat(one, 4, axis=0), OPTIONS).mean == pytest.approx(1)

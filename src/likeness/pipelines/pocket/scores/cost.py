@@ -30,7 +30,7 @@ class CostError(RuntimeError):
 def cost_scores(model: Checkpoint, options: ReportOptions) -> Iterator[Score]:
     """Yield seconds a picture, the peak of a process that only draws, and the model's size on disk."""
     seconds, peak = measure_drawing(model.path, options)
-    yield mean_score("seconds_a_picture", np.array(seconds) / options.batch_size, options)
+    yield mean_score("seconds_a_picture", np.array(seconds) / options.cost_batch_size, options)
     yield single_score("peak_memory_mb", peak / MEGABYTE, len(seconds))
     files = [model.path / name for name in model.files()]
     yield single_score("disk_mb", sum(file.stat().st_size for file in files) / MEGABYTE, len(files))
@@ -68,17 +68,17 @@ def measure_drawing(folder: Path, options: ReportOptions) -> tuple[list[float], 
 def _draw(folder: Path, options: ReportOptions, result: Connection) -> None:
     torch.set_num_threads(options.threads)
     model = open_model(BaseModel(str(folder)), device="cpu", dtype="float32")
-    prompts = [options.template.format(age=options.ages[0].prompt)] * options.batch_size
+    prompts = [options.template.format(age=options.ages[0].prompt)] * options.cost_batch_size
     seconds = []
     for _ in range(1 + options.cost_batches):
         began = time.perf_counter()
         pictures = generate(
             model,
             prompts,
-            list(range(options.batch_size)),
+            list(range(options.cost_batch_size)),
             steps=options.steps,
             guidance_scale=options.guidance_scale,
-            batch_size=options.batch_size,
+            batch_size=options.cost_batch_size,
         )
         for _ in pictures:
             pass

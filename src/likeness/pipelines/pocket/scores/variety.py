@@ -42,23 +42,29 @@ def pictures_of_prompt(
 
 
 def variety_prompts(prompts: Prompts, held_out: HeldOut, options: ReportOptions) -> dict[int, NDArray[np.intp]]:
-    """Choose prompts that enough held-out pictures fit, the groups of pictures in turn.
+    """Choose the first prompts of every group that enough held-out pictures fit.
+
+    A prompt that names somebody is none of them: the model has to draw one person, the pictures show many.
 
     Returns:
-        Place of each prompt chosen, with the places of the pictures that fit it: `variety_pictures` each, itself not
-        necessarily among them.
+        Place of each prompt chosen, with the places of the first `variety_pictures` pictures that fit it.
     """
     by_group: dict[str, dict[int, NDArray[np.intp]]] = {}
     share = -(-options.variety_prompts // held_out.groups.nunique())
     for place, said in enumerate(prompts.said):
         chosen = by_group.setdefault(held_out.groups.iloc[place], {})
         texts = {prompts.texts[other] for other in chosen}
-        if len(chosen) == share or prompts.texts[place] in texts:
+        if len(chosen) == share or prompts.texts[place] in texts or _names_somebody(prompts, held_out.shown, place):
             continue
         fitting = pictures_of_prompt(held_out.shown, sorted(said), place, options)
         if len(fitting) >= options.variety_pictures:
             chosen[place] = fitting[: options.variety_pictures]
     return {place: fitting for chosen in by_group.values() for place, fitting in chosen.items()}
+
+
+def _names_somebody(prompts: Prompts, shown: pd.DataFrame, place: int) -> bool:
+    name = shown["name"].iloc[place] if "name" in shown else ""
+    return isinstance(name, str) and name != "" and name in prompts.texts[place]
 
 
 def variety_scores(artist: Artist, prompts: Prompts, held_out: HeldOut, options: ReportOptions) -> Iterator[Score]:
