@@ -73,7 +73,8 @@ def wheels(body: Body) -> Mesh:
     rear, front = body.top[0][0] + 0.25, body.top[-1][0] - 0.25
     half = 0.52 if body.fenders else 0.66
     parts.append(boxes((rear, 0.16, -half), (front, body.bottom + 0.25, half), DARK, MATT))
-    steps = body.arch * np.array([(0.35, 0.95), (0.70, 0.72), (0.94, 0.36)])  # boxes that fill the arch, a round hole
+    angle = np.array([0.3, 0.6, 0.9, 1.2, 1.4])
+    steps = body.arch * np.stack([np.cos(angle), np.sin(angle)], axis=1)  # boxes that fill the arch, a round hole
     for x in body.wheels:
         for reach, rise in steps:
             parts.append(boxes((x - reach, 0.16, -half), (x + reach, body.wheel + rise, half), DARK, MATT))

@@ -65,7 +65,9 @@ def portray(mesh: Mesh, scale: float, light: Illumination, eye: Eye, *, finer: i
     texels = int(np.clip(max(seen.shape) * 0.6, 48, 320))
     shadow = ShadowMap(light.sun, mesh.position, mesh.faces, texels)
     texel = float(np.linalg.norm(np.ptp(mesh.position, axis=0))) / texels
-    places = locate(seen, weights, faces, nearness.astype(np.float32), mesh.position, mesh.normal, 1.5 * texel)
+    places = locate(
+        seen, weights, faces, nearness.astype(np.float32), mesh.position, mesh.normal, light.sun, 1.5 * texel
+    )
     lit[shown] = shadow.lit(places, bias=texel, reach=1)
 
     lamps = Lamps(light.sun, light.sun_colour, light.sky_colour, light.ground_colour, light.snow)
@@ -87,11 +89,15 @@ def shaded_below(sprite: Sprite, under: Array, scale: float, eye: Eye) -> Sprite
     """
     nearness = eye.distance / (eye.distance - under[:, 2])
     points = np.stack([under[:, 0] * nearness, (nearness - 1) * eye.height], axis=1) * scale
-    softness = 0.025 * sprite.alpha.shape[1]
-    margin = math.ceil(2 * softness)
-    sides = ((margin, margin), (margin, margin))
+    rows, columns = sprite.alpha.shape
+    softness = 0.025 * columns
+    placed = points + np.array(sprite.foot)
+    low, high = placed.min(0) - 2 * softness, placed.max(0) + 2 * softness
+    left, top = max(0, math.ceil(-low[0])), max(0, math.ceil(-low[1]))
+    right, bottom = max(0, math.ceil(high[0] - columns)), max(0, math.ceil(high[1] - rows))
+    sides = ((top, bottom), (left, right))
     alpha, colour = np.pad(sprite.alpha, sides), np.pad(sprite.colour, (*sides, (0, 0)))
-    foot = sprite.foot[0] + margin, sprite.foot[1] + margin
+    foot = sprite.foot[0] + left, sprite.foot[1] + top
     outline = cv2.convexHull((points + np.array(foot)).astype(np.float32)).astype(np.int32)
     dark = cv2.fillConvexPoly(np.zeros(alpha.shape, np.float32), outline, 0.8)
     dark = cv2.GaussianBlur(dark, (0, 0), softness)

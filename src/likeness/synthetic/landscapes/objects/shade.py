@@ -11,7 +11,7 @@ from likeness.synthetic.compiled import compiled, inlined
 from likeness.synthetic.curves import smoothstep
 from likeness.synthetic.landscapes.objects.finishes import CHROME, GLASS, GLOW, LEAF, MATT, PAINT, pattern
 from likeness.synthetic.landscapes.plane_noise import plane_noise
-from likeness.synthetic.vectors import Array, Vector, add_scaled, dot, minus, normalised, times
+from likeness.synthetic.vectors import Array, Vector, add_scaled, dot, minus, normalised, times, vector_at
 
 _SNOW = (0.88, 0.91, 0.96)
 
@@ -85,6 +85,7 @@ def locate(
     nearness: Array,
     position: Array,
     normal: Array,
+    sun: Vector,
     off: float,
 ) -> Array:
     """Set the weights right for perspective, in place, and tell where the visible points lie.
@@ -96,7 +97,8 @@ def locate(
         nearness: (n,) how much larger a vertex looks than one at the foot.
         position: (n, 3) metres.
         normal: (n, 3) unit.
-        off: Metres by which the points are moved off the surface, lest it shade itself.
+        sun: Unit vector towards it.
+        off: Metres by which the points are moved off the surface on the sun's side, lest it shade itself.
 
     Returns:
         (k, 3) metres, of the pixels that show something, row by row.
@@ -109,21 +111,18 @@ def locate(
             k = seen[row, column]
             if k < 0:
                 continue
-            a, b, c = faces[k, 0], faces[k, 1], faces[k, 2]
-            w0, w1, w2 = (
-                weights[row, column, 0] * nearness[a],
-                weights[row, column, 1] * nearness[b],
-                weights[row, column, 2] * nearness[c],
-            )
-            total = w0 + w1 + w2
-            w0, w1, w2 = w0 / total, w1 / total, w2 / total
-            weights[row, column, 0], weights[row, column, 1], weights[row, column, 2] = w0, w1, w2
-            for axis in range(3):
-                places[count, axis] = (
-                    w0 * (position[a, axis] + off * normal[a, axis])
-                    + w1 * (position[b, axis] + off * normal[b, axis])
-                    + w2 * (position[c, axis] + off * normal[c, axis])
-                )
+            total, place, outward = 0.0, (0.0, 0.0, 0.0), (0.0, 0.0, 0.0)
+            for corner in range(3):
+                i = faces[k, corner]
+                w = weights[row, column, corner] * nearness[i]
+                weights[row, column, corner] = w
+                total += w
+                place = add_scaled(place, vector_at(position, i), w)
+                outward = add_scaled(outward, vector_at(normal, i), w)
+            step = off if dot(outward, sun) > 0 else -off
+            for corner in range(3):
+                weights[row, column, corner] /= total
+                places[count, corner] = (place[corner] + step * outward[corner]) / total
             count += 1
     return places[:count]
 
@@ -168,9 +167,9 @@ def shade(
             u, v, openness = 0.0, 0.0, 0.0
             for corner in range(3):
                 i, w = faces[k, corner], weights[row, column, corner]
-                place = add_scaled(place, (position[i, 0], position[i, 1], position[i, 2]), w)
-                normal = add_scaled(normal, (normals[i, 0], normals[i, 1], normals[i, 2]), w)
-                albedo = add_scaled(albedo, (colours[i, 0], colours[i, 1], colours[i, 2]), w)
+                place = add_scaled(place, vector_at(position, i), w)
+                normal = add_scaled(normal, vector_at(normals, i), w)
+                albedo = add_scaled(albedo, vector_at(colours, i), w)
                 u += textures[i, 0] * w
                 v += textures[i, 1] * w
                 openness += open_share[i] * w
