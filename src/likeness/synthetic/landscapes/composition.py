@@ -47,7 +47,7 @@ def compose(landscape: Landscape, size: int, rng: np.random.Generator) -> tuple[
         view = view._replace(eye=min(view.eye, 2.5))
     side = float(rng.choice((-1.0, 1.0)))
     near_shore = view.eye * {"lake": between(4.4, 8.5), "sea": between(3.6, 6.0)}.get(kind, 0.0)
-    high = {"hills": between(90, 220), "mountains": between(30, 140), "river": between(70, 240)}.get(
+    high = {"hills": between(90, 220), "mountains": between(30, 140), "river": between(50, 170)}.get(
         kind, between(20, 120)
     )
     if kind == "plain":
@@ -73,7 +73,7 @@ def compose(landscape: Landscape, size: int, rng: np.random.Generator) -> tuple[
         knolls={"hills": between(8, 30), "mountains": between(0, 20), "village": between(2, 12)}.get(kind, 0.0),
         hills=0.0 if kind == "sea" else high,
         hill_length=between(420, 1100),
-        hills_from=between(160, 380),
+        hills_from=between(160, 380) * (2.0 if kind == "river" else 1.0),
         mountains=alpine * between(1400, 2600) * (1.5 if landscape.fantasy else 1.0),
         mountain_length=between(1500, 2600) * (0.7 if landscape.fantasy else 1.0),
         mountains_from=mountains_from,

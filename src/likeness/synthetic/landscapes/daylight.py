@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from likeness.synthetic.colour import srgb_to_linear
 from likeness.synthetic.landscapes.landscape import Landscape
-from likeness.synthetic.vectors import Vector, mix, times, vector
+from likeness.synthetic.landscapes.view import View, column_of
+from likeness.synthetic.vectors import Array, Vector, mix, times, vector
 
 
 def linear(red: float, green: float, blue: float) -> Vector:
@@ -172,13 +173,19 @@ def daylight(landscape: Landscape, rng: np.random.Generator) -> Daylight:
         zenith, middle = mix(zenith, horizon, 0.8), mix(middle, horizon, 0.9)
     strength = palette.strength * shine
     ambient = times(mix(mix(zenith, middle, 0.5), horizon, 0.15), _AMBIENCE[landscape.hour])
-    ambient = mix(ambient, times((1.0, 1.0, 1.0), luminance(ambient)), 0.55)
+    # away from a low sun the sky that lights the shadows is bluer than what is seen of it
+    cool = (
+        (0.74, 0.96, 1.9)
+        if landscape.hour in ("dawn", "sunset") and weather in ("clear", "cloudy")
+        else (1.0, 1.0, 1.0)
+    )
+    ambient = mix(ambient, times(cool, luminance(ambient)), 0.6)
     if weather in ("rain", "fog"):
         ambient = times(ambient, 1.25)
     shown = landscape.sun or (night and weather in ("clear", "cloudy") and moonshine)
     disc = times(linear(*palette.sun), 9.0 if landscape.hour == "noon" else 2.4) if shown else (0.0, 0.0, 0.0)
     if shown and landscape.hour in ("dawn", "sunset"):
-        disc = times(linear(1.0, 0.30, 0.12) if landscape.hour == "sunset" else linear(1.0, 0.36, 0.30), 2.8)
+        disc = times(linear(1.0, 0.30, 0.12) if landscape.hour == "sunset" else linear(1.0, 0.34, 0.28), 1.8)
     if shown and night:
         disc = times(linear(0.94, 0.95, 0.90), 1.1)
     return Daylight(
@@ -197,3 +204,28 @@ def daylight(landscape: Landscape, rng: np.random.Generator) -> Daylight:
         visibility={"clear": clear_air, "cloudy": clear_air * 0.8, "rain": 1500.0, "fog": 125.0}[weather],
         night=night,
     )
+
+
+def clear_of_land(light: Daylight, depth: Array, view: View) -> Daylight:
+    """The same light with its disc over the land, if it has one: as near as may be to where it stood.
+
+    Args:
+        light: The light; without a disc it is given back as it is.
+        depth: (size, size) metres of the land, infinite in the sky.
+        view: The perspective.
+    """
+    if max(light.disc) <= 0:
+        return light
+    size = view.size
+    skyline = np.where(np.isfinite(depth).any(axis=0), np.isfinite(depth).argmax(axis=0), view.horizon)
+    margin = round(0.05 * size)
+    wide = np.array([skyline[max(column - margin, 0) : column + margin + 1].min() for column in range(size)])
+    row, column = view.horizon - view.focal * light.sun[1] / -light.sun[2], column_of(view, light.sun[0], -light.sun[2])
+    columns = np.arange(round(0.12 * size), round(0.88 * size))
+    rows = np.clip(np.minimum(row, wide[columns] - 0.012 * size), 0.07 * size, None)
+    # a column aside costs as much as a row up; where the land leaves no room, the lowest gap is taken
+    cost = np.abs(columns - column) + np.abs(rows - row) + 1e3 * np.maximum(rows - wide[columns] + 0.012 * size, 0)
+    best = int(cost.argmin())
+    towards = ((columns[best] + 0.5 - size * 0.5) / view.focal, (view.horizon - rows[best]) / view.focal, -1.0)
+    length = math.hypot(*towards)
+    return replace(light, sun=(float(towards[0] / length), float(towards[1] / length), float(-1.0 / length)))

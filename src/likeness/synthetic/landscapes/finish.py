@@ -49,7 +49,7 @@ def finish(image: Array, size: int, exposure: float, rng: np.random.Generator) -
     each = exposed * (1 + exposed / 6.0) / (1 + 0.62 * exposed)
     toned = 0.45 * kept + 0.55 * each
     value = linear_to_srgb(toned)
-    value = value + 0.35 * value * (1 - value) * (value - 0.42)  # a soft S
+    value += 0.35 * value * (1 - value) * (value - 0.42)  # a soft S
     grey = (value @ _LUMINANCE)[..., None]
     value = grey + 1.05 * (value - grey)
     grain = rng.standard_normal((size, size, 1)).astype(np.float32) * 0.006

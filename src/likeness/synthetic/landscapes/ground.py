@@ -14,11 +14,12 @@ from likeness.synthetic.vectors import Array, Vector, mix, normalised, times, ve
 
 
 @inlined
-def _fields(t: Terrain, p: Palette, x: float, depth: float) -> Vector:
+def _fields(t: Terrain, p: Palette, x: float, depth: float, steep: float) -> Vector:
     """Grass of the season, parted into fields and hedges."""
     tone = 0.5 + 1.3 * fractal(x / 90.0, depth / 120.0, t.seed + 51, 4.0)
     colour = mix(p.grass, p.grass_bright, min(max(tone, 0.0), 1.0))
-    if p.fields > 0:
+    gentle = smoothstep(0.62, 0.34, steep)
+    if p.fields > 0 and gentle > 0:
         bent = 40.0 * plane_noise(x / 300.0, depth / 300.0, t.seed + 53)
         along, away = (0.94 * x + 0.34 * depth + bent) / 150.0, (0.94 * depth - 0.34 * x + bent) / 240.0
         _, edge, owner = cell(along, away, t.seed + 52)
@@ -27,17 +28,17 @@ def _fields(t: Terrain, p: Palette, x: float, depth: float) -> Vector:
             turned = 0.4 * math.pi * ((owner >> 12) & 7)
             rows = math.sin((x * math.cos(turned) + depth * math.sin(turned)) * 0.9)
             crop = times(crop, 0.75 + 0.5 * tone + 0.10 * rows * min(250.0 / depth, 1.0) ** 2)
-            colour = mix(colour, crop, 0.9 * smoothstep(60.0, 160.0, depth))
-        hedge = smoothstep(0.075, 0.03, edge) * smoothstep(70.0, 200.0, depth)
+            colour = mix(colour, crop, 0.9 * gentle * smoothstep(60.0, 160.0, depth))
+        hedge = gentle * smoothstep(0.075, 0.03, edge) * smoothstep(70.0, 200.0, depth)
         colour = mix(colour, times(p.firs, 1.3), 0.75 * hedge)
     return colour
 
 
 @inlined
-def _meadow(t: Terrain, p: Palette, x: float, depth: float) -> Vector:
+def _meadow(t: Terrain, p: Palette, x: float, depth: float, steep: float) -> Vector:
     """Near by what was asked for, farther off the fields."""
     afar = smoothstep(45.0, 170.0, depth)
-    colour = _fields(t, p, x, depth) if afar > 0 else p.near
+    colour = _fields(t, p, x, depth, steep) if afar > 0 else p.near
     if afar < 1:
         patch = fractal(x / 14.0, depth / 14.0, t.seed + 50, 3.0)
         colour = mix(mix(p.near, p.near_bright, min(max(0.5 + 1.5 * patch, 0.0), 1.0)), colour, afar)
@@ -54,7 +55,8 @@ def _meadow(t: Terrain, p: Palette, x: float, depth: float) -> Vector:
 def _woods(t: Terrain, p: Palette, x: float, height: float, depth: float) -> Vector:
     """A forest's leaves, each crown a little different."""
     spacing = max(7.0, depth / 130.0)
-    near, _, owner = cell(x / spacing, depth / spacing, t.seed + 41)
+    # a wall of trees at the forest's edge shows crown over crown
+    near, _, owner = cell(x / spacing, (depth + 1.6 * height) / spacing, t.seed + 41)
     tone = 0.8 + 0.4 * ((owner >> 4) & 15) / 15.0
     if ((owner >> 18) & 255) / 255.0 < t.conifers:
         return times(p.firs, tone)
@@ -77,13 +79,13 @@ def _paving(t: Terrain, p: Palette, x: float, depth: float) -> tuple[Vector, flo
     """A street: asphalt with its marks, kerbs, slabs; the wheels keep two tracks clear of snow."""
     grain = 1.0 + 0.35 * fractal(x * 1.3, depth * 0.5, t.seed + 90, 4.0)
     off = abs(x)
-    fine = min(0.02 * depth, 0.5)  # marks blur with distance
+    fine = min(0.008 * depth, 0.5)  # marks blur with distance, and pale as they widen
     if off < t.road:
         tone = 0.052 * grain
         colour = (tone, tone, 1.06 * tone)
         dash = smoothstep(0.10 + fine, 0.06, off) * (1.0 if (depth / 5.0) % 1.0 < 0.55 else 0.0)
         side = smoothstep(0.10 + fine, 0.05, abs(off - t.road + 0.35))
-        colour = mix(colour, (0.62, 0.62, 0.58), 0.85 * max(dash, side))
+        colour = mix(colour, (0.62, 0.62, 0.58), 0.85 * max(dash, side) * 0.10 / (0.10 + fine))
         wheel = smoothstep(0.42, 0.20, abs(abs(off - 0.5 * t.road) - 0.75))
         return colour, p.snow * (0.62 - 0.5 * wheel) * smoothstep(-0.35, 0.15, grain - 1.0 + 0.15)
     if off < t.road + 0.22:
@@ -104,7 +106,7 @@ def _surface(
         if on_mountain > 0 or steep > 1.0 or t.water != NO_WATER
         else 0.0
     )
-    colour = _woods(t, p, x, height, depth) if wooded >= 1 else _meadow(t, p, x, depth)
+    colour = _woods(t, p, x, height, depth) if wooded >= 1 else _meadow(t, p, x, depth, steep)
     if on_mountain > 0:
         high = height / t.mountains
         bare = smoothstep(0.50, 0.85, steep + 0.7 * rough) * on_mountain * smoothstep(0.02, 0.16, high + 0.1 * rough)

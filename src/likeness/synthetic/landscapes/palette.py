@@ -105,18 +105,18 @@ def palette_of(landscape: Landscape, mountains: float, rng: np.random.Generator)
     fields, cover = float(rng.uniform(0.0, 1.0)), float(rng.uniform(0.92, 1.0))
     grass = _GRASS[season]
     near = _NEAR.get(landscape.ground, grass)
-    if landscape.ground == "dry" and season != "winter":
-        grass = tuple(
-            tuple(0.5 * a + 0.5 * b for a, b in zip(g, n, strict=True)) for g, n in zip(grass, near, strict=True)
-        )
+    near_dark, near_bright = linear(*near[0]), linear(*near[1])
+    dark, bright = linear(*grass[0]), linear(*grass[1])
+    if landscape.ground == "dry":  # a drought is no matter of one meadow
+        dark, bright = mix(dark, near_dark, 0.5), mix(bright, near_bright, 0.5)
     leaves = np.stack([np.asarray(srgb_to_linear(colour)) for colour in _LEAVES[season]])
     crops = np.stack([np.asarray(srgb_to_linear(colour)) for colour in _CROPS[season]])
     farmed = {"plain": 1.0, "hills": 0.9, "village": 0.9, "river": 0.7}.get(landscape.kind, 0.0)
     return Palette(
-        grass=linear(*grass[0]),
-        grass_bright=linear(*grass[1]),
-        near=linear(*near[0]),
-        near_bright=linear(*near[1]),
+        grass=dark,
+        grass_bright=bright,
+        near=near_dark,
+        near_bright=near_bright,
         flower=linear(*flower[0]),
         flower_other=linear(*flower[1]),
         bloom=1.0 if landscape.ground == "flowers" and season != "winter" else 0.0,
@@ -139,4 +139,5 @@ def illumination(light: Daylight, palette: Palette) -> Illumination:
     albedo = mix(palette.near, (0.8, 0.82, 0.86), palette.snow)
     falling = add_scaled(light.ambient, light.sun_colour, max(light.sun[1], 0.0))
     ground = (albedo[0] * falling[0], albedo[1] * falling[1], albedo[2] * falling[2])
-    return Illumination(light.sun, light.sun_colour, light.ambient, times(ground, 0.6), palette.snow)
+    # a little more than falls, lest what stands against the light be a mere outline
+    return Illumination(light.sun, light.sun_colour, times(light.ambient, 1.3), times(ground, 0.8), palette.snow)

@@ -76,10 +76,10 @@ class _Site:
         ``width`` is the room it takes to its left and right, as a share of its height.
         """
         best: tuple[float, float, float, float, float] | None = None
-        for attempt in range(24):
+        for attempt in range(28):
             stretch = 1.03 if attempt % 2 else 0.97  # nearer and farther by turns
             tall = min(self.rng.uniform(*share) * stretch**attempt, 1.15 * share[1])
-            column = self.rng.uniform(*columns)
+            column = self.rng.uniform(*(columns if attempt < 14 else (0.08, 0.92)))
             if self.terrain.water in (LAKE, SEA) and what != "figure":
                 metres *= 0.96  # there is little room before the shore: something smaller, nearer
             depth = self.view.focal * metres / (tall * self.view.size)

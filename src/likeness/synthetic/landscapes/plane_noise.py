@@ -11,6 +11,7 @@ from likeness.synthetic.compiled import compiled, inlined
 _ANGLES = np.arange(16) * (2 * np.pi / 16) + 0.1
 _GRADIENT_X = np.cos(_ANGLES)
 _GRADIENT_Y = np.sin(_ANGLES)
+_ACROSS, _UP = 374761393, 668265263
 _TURN_COS, _TURN_SIN = math.cos(0.6), math.sin(0.6)
 
 
@@ -30,10 +31,12 @@ def chance(x: int, y: int, seed: int) -> float:
 
 
 @inlined
-def _corner(ix: int, iy: int, fx: float, fy: float, seed: int) -> float:
-    """What one lattice point's gradient contributes."""
-    g = (scrambled(ix, iy, seed) >> 8) & 15
-    return _GRADIENT_X[g] * fx + _GRADIENT_Y[g] * fy
+def _corner(n: int, fx: float, fy: float) -> float:
+    """What the gradient of the lattice point numbered ``n`` contributes; one round of scrambling tells 16 apart."""
+    n &= 0xFFFFFFFF
+    n = ((n ^ (n >> 15)) * 2246822519) & 0xFFFFFFFF
+    g = (n >> 20) & 15
+    return float(_GRADIENT_X[g] * fx + _GRADIENT_Y[g] * fy)
 
 
 @compiled
@@ -43,9 +46,10 @@ def plane_noise(x: float, y: float, seed: int) -> float:
     fx, fy = x - ix, y - iy
     u = fx * fx * fx * (fx * (fx * 6 - 15) + 10)
     v = fy * fy * fy * (fy * (fy * 6 - 15) + 10)
-    low = _corner(ix, iy, fx, fy, seed) * (1 - u) + _corner(ix + 1, iy, fx - 1, fy, seed) * u
-    high = _corner(ix, iy + 1, fx, fy - 1, seed) * (1 - u) + _corner(ix + 1, iy + 1, fx - 1, fy - 1, seed) * u
-    return 1.5 * (low * (1 - v) + high * v)
+    n = ix * _ACROSS + iy * _UP + seed * 1013904223
+    low = _corner(n, fx, fy) * (1 - u) + _corner(n + _ACROSS, fx - 1, fy) * u
+    high = _corner(n + _UP, fx, fy - 1) * (1 - u) + _corner(n + _ACROSS + _UP, fx - 1, fy - 1) * u
+    return float(1.5 * (low * (1 - v) + high * v))
 
 
 @compiled

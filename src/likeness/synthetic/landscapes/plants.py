@@ -25,7 +25,7 @@ class Growth(NamedTuple):
 
     Attributes:
         seed: Of every blade.
-        count: Blades tried.
+        blades: Blades tried.
         height: Of a blade.
         width: Of a blade at its root.
         lean: Bend by the wind, as a share of the height.
@@ -43,7 +43,7 @@ class Growth(NamedTuple):
     """
 
     seed: int
-    count: int
+    blades: int
     height: float
     width: float
     lean: float
@@ -68,7 +68,7 @@ def growth_of(landscape: Landscape, light: Daylight, palette: Palette, rng: np.r
     backlit = max(-light.sun[2], 0.0)
     return Growth(
         seed=seed,
-        count={"green": 5200, "dry": 4200, "wheat": 6200, "flowers": 5600}[ground],
+        blades={"green": 5200, "dry": 4200, "wheat": 6200, "flowers": 5600}[ground],
         height=height * tall * (0.7 if landscape.season == "winter" else 1.0),
         width={"green": 0.016, "dry": 0.014, "wheat": 0.018, "flowers": 0.016}[ground],
         lean=lean,
@@ -114,8 +114,8 @@ def grow(
     size = view.size
     nearest = max(0.62 * view.eye * view.focal / (size - view.horizon), 1.5)
     unit = size / 384.0
-    for i in range(g.count):
-        share = ((i + chance(i, 1, g.seed)) / g.count) ** 1.5
+    for i in range(g.blades):
+        share = ((i + chance(i, 1, g.seed)) / g.blades) ** 1.5
         away = 1.0 / ((1 - share) / FARTHEST_BLADE + share / nearest)
         column = (1.1 * chance(i, 2, g.seed) - 0.05) * size
         x = across(view, column, away)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from likeness.synthetic.landscapes.composition import compose
-from likeness.synthetic.landscapes.daylight import daylight
+from likeness.synthetic.landscapes.daylight import clear_of_land, daylight
 from likeness.synthetic.landscapes.fantasy import add_lights, add_moon, floating_rocks
 from likeness.synthetic.landscapes.finish import exposure, finish
 from likeness.synthetic.landscapes.ground import add_air, paint_ground
@@ -35,7 +35,8 @@ def render_landscape(landscape: Landscape, size: int = 256, *, supersampling: fl
     """
     place, air, looks, grain = (np.random.default_rng((landscape.seed, part)) for part in range(4))
     view, terrain = compose(landscape, round(size * supersampling), place)
-    light = daylight(landscape, air)
+    seen = look(view, terrain)
+    light = clear_of_land(daylight(landscape, air), seen.depth, view)
     sky = sky_of(light, air)
     palette = palette_of(landscape, terrain.mountains, looks)
     waves = waves_of(landscape, light, palette.deep, looks)
@@ -46,7 +47,6 @@ def render_landscape(landscape: Landscape, size: int = 256, *, supersampling: fl
     add_stars(image, view, light.stars, air)
     if landscape.fantasy and landscape.weather in ("clear", "cloudy"):
         add_moon(image, view, light.cloud_light, air)
-    seen = look(view, terrain)
     lamps = light.night or (landscape.hour == "sunset" and landscape.seed % 3 == 0)
     sprite_light = illumination(light, palette)
     cutouts = Cutouts(landscape, sprite_light, lamps=lamps)

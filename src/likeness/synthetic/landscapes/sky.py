@@ -117,7 +117,7 @@ def paint_sky(view: View, sky: Sky) -> Array:
             direction = normalised((side, up, -1.0))
             nearness = dot(direction, sky.sun)
             colour = _clear(sky, up, nearness)
-            if seen and in_front:
+            if seen and in_front and row < view.horizon - 1:
                 cover = _on_disc(sky, side - sun_x, up - sun_y)
                 if cover > 0:
                     maria = 1.0

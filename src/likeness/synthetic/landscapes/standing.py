@@ -44,7 +44,8 @@ class Cutouts:
 
     def _drawn(self, thing: Thing, height: float, rng: np.random.Generator) -> Sprite:
         if thing.what == "house":
-            return house(height, self._light, rng, lit_windows=self._lamps and bool(rng.random() < 0.85))
+            at_home = bool(rng.random() < 0.85)
+            return house(height, self._light, rng, lit_windows=self._lamps and at_home)
         if thing.what == "car":
             width = height * CAR_METRES / thing.metres
             return car(self._landscape.car, thing.kind, width, self._light, rng, lamps=self._lamps)

@@ -177,7 +177,7 @@ def relief(t: Terrain, x: float, depth: float) -> float:
         grown = smoothstep(t.mountains_from, 2.6 * t.mountains_from, depth)
         lx, ld = x / t.mountain_length, depth / t.mountain_length
         warp = 0.22 * plane_noise(lx * 1.3, ld * 1.3, t.seed + 21)
-        crests = ridged(lx + warp, ld - warp, t.seed + 20, 7.0)
+        crests = ridged(lx + warp, ld - warp, t.seed + 20, 6.0)
         mass = 0.50 + 1.6 * fractal(lx * 0.35, ld * 0.35, t.seed + 22, 2.0)
         rise = max(mass, 0.05) * (0.10 + 1.05 * crests)
         if t.peak_radius > 0:
@@ -252,15 +252,18 @@ def _heights(view: View, t: Terrain, depths: Array, heights: Array, trees: Array
 
     ``heights`` and ``trees`` are (n, size + 2), a column more on both sides, and filled in place.
     """
-    # the ground is smooth: every second column is worked out, those between lie half-way
     last = view.size + 1
     for k in range(len(depths)):
         depth = float(depths[k])
-        for half in range((last + 2) // 2):
-            column = min(2 * half, last)
+        # the ground is smooth, most of all near by: a few columns are worked out, those between lie on straight lines
+        stride = 8 if depth < 120.0 and t.water == NO_WATER else 2
+        for left in range(0, last + stride, stride):
+            column = min(left, last)
             heights[k, column] = ground_height(t, (column - 0.5 - view.size * 0.5) * depth / view.focal, depth)
-        for column in range(1, last, 2):
-            heights[k, column] = 0.5 * (heights[k, column - 1] + heights[k, column + 1])
+            start = max(left - stride, 0)
+            for between in range(start + 1, column):
+                share = (between - start) / (column - start)
+                heights[k, between] = heights[k, start] * (1 - share) + heights[k, column] * share
         if t.forest > 0 and depth > t.forest_from:
             for column in range(last + 1):
                 if heights[k, column] > t.level:

@@ -1,0 +1,95 @@
+import numpy as np
+import pytest
+
+from likeness.synthetic.landscapes.terrain import (
+    LAKE,
+    RIVER,
+    SEA,
+    Terrain,
+    canopy,
+    ground_height,
+    inland,
+    look,
+    off_path,
+)
+from likeness.synthetic.landscapes.view import View
+
+
+def test_a_plain_is_seen_in_perspective(view: View, flat: Terrain) -> None:
+    seen = look(view, flat)
+    for row in (34, 40, 50, 63):
+        np.testing.assert_allclose(seen.depth[row], 64 * 2 / (row + 0.5 - 32), rtol=1e-3)
+    assert np.isinf(seen.depth[:31]).all()
+    assert seen.water.max() == 0
+    np.testing.assert_allclose(seen.slope_x[40:], 0)
+    np.testing.assert_allclose(seen.slope_depth[40:], 0)
+
+
+def test_a_hill_rises_over_the_horizon_and_hides_what_is_behind(view: View, flat: Terrain) -> None:
+    hilly = flat._replace(hills=300.0, hill_length=700.0, hills_from=200.0)
+    seen = look(view, hilly)
+    above = np.isfinite(seen.depth[:31])
+    assert above.any()
+    assert (seen.depth[:31][above] > 200).all()
+    for column in range(64):  # from bottom to top the land only recedes
+        depths = seen.depth[:, column][::-1]
+        assert (np.diff(depths[np.isfinite(depths)]) > -1e-3).all()
+
+
+def test_what_rises_slopes_up(view: View, flat: Terrain) -> None:
+    seen = look(view, flat._replace(mountains=1500.0, mountains_from=2000.0, peak_radius=0.0))
+    mountain = np.isfinite(seen.depth) & (seen.depth > 2500)
+    assert mountain.any()
+    assert np.median(seen.slope_depth[mountain]) > 0.05
+
+
+def test_lakes_lie_between_their_shores(flat: Terrain) -> None:
+    lake = flat._replace(
+        water=LAKE, level=-1.0, bank=5.0, shore_near=30.0, shore_far=230.0, water_x=0.0, water_width=300.0
+    )
+    assert inland(lake, 0.0, 130.0) < -80
+    assert inland(lake, 0.0, 5.0) > 5
+    assert ground_height(lake, 0.0, 130.0) < lake.level
+    assert ground_height(lake, 0.0, 5.0) > lake.level
+    assert ground_height(lake, 0.0, 300.0) > lake.level
+
+
+def test_a_river_runs_from_the_viewer_into_the_distance(view: View, flat: Terrain) -> None:
+    river = flat._replace(
+        water=RIVER, level=-1.0, bank=4.0, water_x=0.0, water_slope=0.0, water_bend=5.0, water_width=16.0
+    )
+    assert all(min(inland(river, float(x), depth) for x in range(-30, 31)) < -4 for depth in (10.0, 60.0, 200.0))
+    seen = look(view, river)
+    assert seen.water[60, 32] == 1
+    np.testing.assert_allclose(seen.depth[60, 32], 64 * 3 / (60.5 - 32), rtol=2e-3)  # the level is 3 m below the eye
+    assert seen.water[:31].max() == 0
+
+
+def test_the_sea_reaches_the_horizon(view: View, flat: Terrain) -> None:
+    sea = flat._replace(water=SEA, level=-1.0, bank=3.0, shore_near=12.0, water_slope=0.0, headland=0.0)
+    seen = look(view, sea)
+    assert seen.water[33].min() == 1
+    assert seen.water[62].max() == 0
+    wooded = look(view, sea._replace(headland=1.0, forest=1.0, forest_from=200.0))
+    assert wooded.wooded[31, 60] > 0  # land juts in on the right
+    assert np.isinf(wooded.depth[31, 5])
+
+
+def test_a_path_leads_into_the_picture_and_ends(flat: Terrain) -> None:
+    path = flat._replace(path_width=2.0, path_x=1.0, path_slope=0.1, path_bend=0.0, path_end=80.0)
+    assert off_path(path, 1.5, 5.0) == pytest.approx(0.0, abs=1e-9)
+    assert off_path(path, 4.5, 5.0) == pytest.approx(3.0)
+    assert off_path(path, 9.5, 85.0) > 1e5
+    assert off_path(flat, 1.5, 5.0) > 1e5
+
+
+def test_forests_stand_far_off_the_path_and_out_of_the_water(flat: Terrain) -> None:
+    forest = flat._replace(
+        forest=1.0, forest_from=100.0, path_width=2.0, path_x=0.0, path_slope=0.0, path_bend=0.0, path_end=900.0
+    )
+    heights = np.array([[canopy(forest, float(x), float(d)) for x in range(-40, 41, 2)] for d in range(50, 800, 15)])
+    assert heights[:4].max() == 0  # nearer than the forest
+    assert 8 < heights.max() < 40
+    assert heights[:, 20].max() == 0  # on the path
+    flooded = forest._replace(water=LAKE, level=-1.0, shore_near=60.0, shore_far=900.0, water_x=0.0, water_width=400.0)
+    assert canopy(flooded, 15.0, 400.0) == 0
