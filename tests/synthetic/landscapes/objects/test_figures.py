@@ -45,11 +45,11 @@ def test_children_have_large_heads_and_men_broad_shoulders() -> None:
 
 def test_women_and_girls_wear_skirts(noon: Illumination) -> None:
     def knees(kind: str) -> float:
-        """How wide someone is a third of the way up, as a share of the height."""
+        """How wide someone is a quarter of the way up, as a share of the height."""
         found = []
         for seed in range(12):
             sprite = figure(kind, 60, noon, np.random.default_rng(seed))
-            found.append(sprite.alpha[int(sprite.foot[1]) - 23].sum() / 60)
+            found.append(sprite.alpha[int(sprite.foot[1]) - 16].sum() / 60)
         return float(np.median(found))
 
     assert knees("girl") > 1.25 * knees("boy")
