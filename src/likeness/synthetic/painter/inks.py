@@ -9,7 +9,7 @@ from likeness.synthetic.vectors import Array
 
 _ROUNDS = 8
 """Of k-means, enough to settle."""
-_ACCENTS = 2
+_ACCENTS = 3
 """Inks that begin at the farthest colours."""
 
 
@@ -21,7 +21,7 @@ def flat_inks(lab: Array, count: int, cut: float) -> Array:
 
     Args:
         lab: The picture.
-        count: Inks, at least 3.
+        count: Inks, at least 4.
         cut: Standard deviation by which the areas are rounded, pixels.
     """
     small = cv2.resize(lab, (48, 48), interpolation=cv2.INTER_AREA).reshape(-1, 3)

@@ -24,8 +24,8 @@ _OIL = Style(
     palette=Palette(saturation=1.15, contrast=1.2, darkest=4, lightest=94, warmth=6, modelling=0.45),
     ground=Ground((38, 8, 20), grain=0.010, weave=True, relief=1.0),
     layers=(
-        Layer(0.085, 7, 1.1, 0, 32, jitter=(5, 2, 2)),
-        Layer(0.042, 8, 1.0, 7, 20, jitter=(4.5, 1.5, 1.5)),
+        Layer(0.085, 7, 1.1, 0, 32, jitter=(3.6, 1.8, 1.8)),
+        Layer(0.042, 8, 1.0, 7, 20, jitter=(3.6, 1.5, 1.5)),
         Layer(0.018, 8, 1.0, 9, 16, jitter=(2.5, 1, 1)),
         Layer(0.008, 7, 0.9, 7, 12, jitter=(1, 0.5, 0.5)),
     ),
@@ -68,9 +68,9 @@ _WOODCUT = Style(
     name="woodcut",
     palette=Palette(saturation=1.2, contrast=1.05, darkest=30, lightest=95, stretch=0.3, modelling=0.65),
     ground=Ground((93, 0, 9), grain=0.02, relief=0.8),
-    inks=6,
+    inks=7,
     hatching=(
-        (Lines(0.0172, 0.5, 0.017, 0.35, 0.70, swell=1, colour=(9, 0, 0)), Direction(0, 50, 0.9, 0.02)),
+        (Lines(0.0165, 0.5, 0.017, 0.38, 0.78, swell=1, colour=(9, 0, 0)), Direction(0, 50, 0.9, 0.02)),
         (Lines(0.008, 0.2, 0.016, 0.24, 0.50, swell=1, colour=(9, 0, 0)), Direction(20, 30, 0.8, 0.02)),
     ),
     contours=(Lines(0.013, 0.5, 0.013, 1.2, 7, swell=0.85, colour=(9, 0, 0), scale=0.0048),),
