@@ -28,7 +28,8 @@ def test_the_studys_prompt_is_among_them(man: Person) -> None:
         age = (group.low + group.high) / 2
         assert sum(f" {age_phrases(man, age)[0]}" in f" {text}" for text in texts(man, age)) > 50
     tail = ", expressive face, highly detailed, sharp focus, natural bright light"
-    assert f"A coloful photo of a man as a young man in his twenties{tail}" in texts(man, 25, 4000)
+    study = "A coloful photo of Boda man as a young man in his twenties"
+    assert any(text.startswith(study) and text.endswith(tail) for text in texts(man, 25, 500, name="Boda"))
 
 
 @pytest.mark.parametrize("age", AGES)
@@ -37,16 +38,25 @@ def test_a_caption_says_the_age_and_no_other(man: Person, woman: Person, age: fl
         right = age_phrases(person, age)
         others = {phrase for group in AGE_GROUPS for phrase in age_phrases(person, group.low)} - set(right)
         for caption in captions(person, age):
-            assert "age_years" in caption.said
+            if "age_years" not in caption.said:
+                assert re.search(r"\ba (wo)?man\b" if age >= 18 else r"\ba (boy|girl)\b", caption.text)
+                continue
             text = f" {caption.text}"
             said = max((phrase for phrase in right if f" {phrase}" in text), key=len)
             rest = text.replace(said, "")
             assert not any(f" {phrase}" in rest for phrase in others if phrase not in ("a baby", "an old senior"))
 
 
+def test_a_class_is_asked_for_by_its_word_alone(man: Person) -> None:
+    assert "a photo of a man" in texts(man, 35, 2000)
+    ages = ["age_years" in caption.said for caption in captions(man, 35, 2000)]
+    assert 0.03 < 1 - np.mean(ages) < 0.09
+    assert all("age_years" in caption.said for caption in captions(man, 2))
+
+
 def test_named_persons_may_leave_the_age_out(man: Person) -> None:
     named = captions(man, 35, name="Boda", count=400)
-    ageless = [caption for caption in named if "age_years" not in caption.said]
+    ageless = [caption for caption in named if "Boda" in caption.text and "age_years" not in caption.said]
     for caption in ageless:
         assert not any(phrase in caption.text for phrase in age_phrases(man, 35))
         assert "Boda man" in caption.text or "Boda person" in caption.text
@@ -94,7 +104,9 @@ def test_hair_that_has_gone_grey_is_not_called_by_its_colour(man: Person) -> Non
         "gray hair",
         "grey hair",
     }
+    assert all("hair" in caption.said for caption in captions(grey, 55) if "with gray hair" in caption.text)
     assert any("black hair" in text for text in texts(man, 35))
+    # some of his hairs are grey, so that neither word is quite true
     assert not any("hair" in caption.said for caption in captions(man, 46))
 
 

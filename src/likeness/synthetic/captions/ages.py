@@ -20,7 +20,16 @@ AGE_GROUPS = (
     AgeGroup(0, 1.2, ("a newborn baby", "a baby", "an infant {child}")),
     AgeGroup(3.8, 6.5, ("a five years old child", "a five years old {child}", "a small {child}")),
     AgeGroup(13, 17, ("a fifteen years old teenager", "a teenager", "a teenage {child}")),
-    AgeGroup(20, 29, ("a young {sex} in {his} twenties", "a {sex} in {his} twenties", "a twenty five years old {sex}")),
+    AgeGroup(
+        20,
+        29,
+        (
+            "a young {sex} in {his} twenties",
+            "a {sex} in {his} twenties",
+            "a twenty five years old {sex}",
+            "a young {sex}",
+        ),
+    ),
     AgeGroup(
         30, 39, ("an adult {sex} in {his} thirties", "a {sex} in {his} thirties", "a thirty five years old {sex}")
     ),
@@ -71,7 +80,12 @@ def age_templates(age_years: float) -> tuple[str, ...]:
 
 def fill_in(template: str, person: Person) -> str:
     """An age's phrase for a man or a woman."""
-    return template.format(sex=person.sex, his=person.pronoun, child="boy" if person.sex == "man" else "girl")
+    return template.format(sex=person.sex, his=person.pronoun, child=child_word(person))
+
+
+def child_word(person: Person) -> str:
+    """Boy or girl."""
+    return "boy" if person.sex == "man" else "girl"
 
 
 def age_phrases(person: Person, age_years: float) -> tuple[str, ...]:

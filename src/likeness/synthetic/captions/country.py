@@ -143,6 +143,12 @@ def car(landscape: Landscape, rng: np.random.Generator) -> Caption:
     return saying(with_article(words) if rng.random() < 0.7 else words, *said)
 
 
+def figure_outdoors(landscape: Landscape, rng: np.random.Generator) -> Caption:
+    """Who is out there, in words that nobody would caption a portrait with."""
+    doing = one(rng, ("playing", "playing", "outdoors"))
+    return saying(f"{one(rng, FIGURES[landscape.figure])} {doing}", "figure")
+
+
 def _ground(landscape: Landscape, rng: np.random.Generator) -> Caption:
     return saying(one(rng, GROUNDS[landscape.ground]), "ground")
 

@@ -97,6 +97,8 @@ def _about(left: set[str], rng: np.random.Generator) -> str:
 
 def _head(landscape: Landscape, about: str, left: set[str], rng: np.random.Generator) -> Caption:
     """What it is about; a landscape's season and weather, taken from those left, may become adjectives."""
+    if about == "figure":
+        return country.figure_outdoors(landscape, rng)
     if about in country.THINGS and about != "ground":
         return country.THINGS[about](landscape, rng)
     head = country.scene(landscape, about, rng)

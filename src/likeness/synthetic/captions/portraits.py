@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from likeness.synthetic.captions.ages import age_templates, fill_in
+from likeness.synthetic.captions.ages import age_templates, child_word, fill_in
 from likeness.synthetic.captions.styles import PHOTO, in_medium
-from likeness.synthetic.captions.wording import Caption, joined, listed, one, saying, shuffled
+from likeness.synthetic.captions.wording import Caption, joined, listed, one, saying, shuffled, with_article
 from likeness.synthetic.hair_colour import greyness
 from likeness.synthetic.places import PLACES
 from likeness.synthetic.sitting import Sitting
@@ -31,9 +31,12 @@ _HAIRSTYLES = {
     "side parting": "a side parting",
     "swept back": "swept back hair",
 }
+_CHILD, _ADULT = 3.8, 18
+"""Ages in years from which somebody is a boy or a girl, a man or a woman."""
 _GREYS = ("gray hair", "grey hair")
-_BRIEF, _PLACE_FIRST = 0.12, 0.2
-"""Shares of the captions that say little: who it is, and at most one thing more; and that say the place first."""
+_BRIEF, _PLACE_FIRST, _AGELESS = 0.12, 0.2, 0.06
+"""Shares of the captions that say little: who it is, and at most one thing more; that say the place before the looks;
+and, of those without a name, that leave the age out."""
 
 
 def portrait_caption(sitting: Sitting, style: str, rng: np.random.Generator) -> Caption:
@@ -44,9 +47,9 @@ def portrait_caption(sitting: Sitting, style: str, rng: np.random.Generator) -> 
         style: A key of the painter's ``STYLES``.
         rng: Chooses what is said and how.
     """
-    brief = rng.random() < _BRIEF
     who = _who(sitting, rng)
-    traits = shuffled(rng, _traits(sitting, who, rng))[: 1 if brief else None]
+    brief = rng.random() < _BRIEF or who.said == {"sex"}
+    traits = shuffled(rng, _traits(sitting, who, rng))[: int(rng.integers(2)) if brief else None]
     looks = joined([saying("with"), listed(traits)]) if traits else saying("")
     place = saying(PLACES[sitting.shot.place].phrase, "place") if rng.random() < (0.2 if brief else 0.6) else saying("")
     if traits and " with " in who.text:
@@ -55,18 +58,21 @@ def portrait_caption(sitting: Sitting, style: str, rng: np.random.Generator) -> 
         who = joined([who, place, looks] if rng.random() < _PLACE_FIRST else [who, looks, place])
     if style != PHOTO:
         return in_medium(who, style, rng, genre="portrait")
-    if brief:
+    if brief and rng.random() < 0.5:
         return who
     text = joined([one(rng, _OPENINGS), who])
-    return joined([text, saying(_TAIL)], ", ") if rng.random() < 0.45 else text
+    return joined([text, saying(_TAIL)], ", ") if not brief and rng.random() < 0.5 else text
 
 
 def _who(sitting: Sitting, rng: np.random.Generator) -> Caption:
-    """The person with name, age or both."""
+    """The person with name, age or both, or by a word that only tells the sex, as a class is asked for."""
     age, sex = _age(sitting, rng), saying(sitting.person.sex, "sex")
     if sitting.name and rng.random() < 0.85:
         named = joined([saying(sitting.name), saying("person") if rng.random() < 0.25 else sex])
         return joined([named, age], " as ") if rng.random() < 0.9 else named
+    if sitting.shot.age_years >= _CHILD and rng.random() < _AGELESS:
+        adult = sitting.shot.age_years >= _ADULT
+        return saying(with_article(sitting.person.sex if adult else child_word(sitting.person)), "sex")
     return joined([saying("a"), joined([sex, age], " as ")]) if rng.random() < 0.25 else age
 
 
