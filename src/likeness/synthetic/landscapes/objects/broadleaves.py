@@ -103,9 +103,13 @@ def _root_flare(radius: float, kind: str, rng: np.random.Generator) -> Mesh:
     return tubes(start, end, (radius * 0.55, radius * 0.2), tint(_BARK[kind]), BARK)
 
 
-def _leaf_count(height: float, share: float) -> int:
-    """Leaves that a tree ``height`` pixels high needs to look full without any wasted."""
-    return int(np.clip(22.0 * height, 700, 5200) * share)
+def _leaves(
+    tips: Array, crown: tuple[Array, Array], share: float, height: float, colours: Array, rng: np.random.Generator
+) -> Mesh:
+    """The leaves of a crown; at a share of 1 they cover what the viewer sees of it three times over."""
+    count = int(np.clip(30.0 * height, 900, 6500) * min(share, 1.0))
+    outline = float(np.pi * crown[1][0] * crown[1][1])
+    return clumps(tips, 0.85, count, 3.0 * share * outline, colours, crown, rng)
 
 
 def _crown(branches: Branches, above: int) -> tuple[Array, tuple[Array, Array]]:
@@ -135,7 +139,7 @@ def oak(season: str, height: float, pixel: float, rng: np.random.Generator) -> M
         )
         tips, crown = _crown(branches, 2)
         tips = np.concatenate([tips, _rounded(crown, len(tips) // 2, rng)])
-        parts.append(clumps(tips, 0.85, _leaf_count(height, share), 70.0 * share, tints(shades), crown, rng))
+        parts.append(_leaves(tips, crown, share, height, tints(shades), rng))
     return merged(parts)
 
 
@@ -176,8 +180,8 @@ def banyan(season: str, height: float, pixel: float, rng: np.random.Generator) -
         radii = np.maximum(np.stack([thick, thick * 1.3], axis=1), 0.42 * pixel)
         parts.append(tubes(hung, below, radii, bark, BARK, sides=5))
     tips, crown = _crown(branches, 2)
-    tips = tips[tips[:, 1] > min(3.0, 0.5 * crown[0][1])]
-    share = 0.5 if season == "winter" else 1.35
-    leaves = _leaf_count(height, share)
-    parts.append(clumps(tips, 0.85, leaves, 75.0 * share, tints(_BANYAN_LEAVES[season]), crown, rng))
+    tips = np.concatenate([tips, _rounded(crown, len(tips) // 3, rng)])
+    tips = tips[tips[:, 1] > min(3.0, 0.5 * crown[0][1])]  # the trunk and the hanging roots are seen
+    share = 0.4 if season == "winter" else 1.0
+    parts.append(_leaves(tips, crown, share, height, tints(_BANYAN_LEAVES[season]), rng))
     return merged(parts)
