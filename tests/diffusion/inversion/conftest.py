@@ -5,10 +5,12 @@ from dataclasses import replace
 
 import pytest
 import torch
-from diffusers import DDPMScheduler
+from diffusers import DDPMScheduler, UNet2DConditionModel
 from PIL import Image
 from skimage import data
+from tokenizers.pre_tokenizers import ByteLevel
 from torch import Tensor
+from transformers import CLIPTextModel, CLIPTokenizer
 
 from likeness.diffusion.model import DiffusionModel, encode_prompts
 
@@ -27,14 +29,27 @@ def with_scheduler(model: DiffusionModel, prediction: str, **options) -> Diffusi
     return replace(model, scheduler=DDPMScheduler.from_config(config))
 
 
+def spelling_tokenizer() -> CLIPTokenizer:
+    """Every letter a token: no training, and so the same ids in every run."""
+    letters = sorted(ByteLevel.alphabet())
+    tokens = ["<|startoftext|>", "<|endoftext|>", *letters, *(letter + "</w>" for letter in letters)]
+    return CLIPTokenizer(vocab={token: i for i, token in enumerate(tokens)}, merges=[], model_max_length=24)
+
+
 @pytest.fixture(scope="session")
 def attentive(opened: DiffusionModel) -> DiffusionModel:
-    """The tiny model with a UNet that listens to its prompts: random weights hardly do."""
-    unet = deepcopy(opened.unet)
+    """The tiny model with a UNet that listens to its prompts, as random weights hardly do; the same in every run."""
+    tokenizer = spelling_tokenizer()
+    config = deepcopy(opened.text_encoder.config)
+    config.update({"vocab_size": len(tokenizer), "bos_token_id": 0, "eos_token_id": 1, "pad_token_id": 1})
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        unet = UNet2DConditionModel.from_config(opened.unet.config).eval().requires_grad_(False)
+        text_encoder = CLIPTextModel(config).eval().requires_grad_(False)
     for name, weights in unet.named_parameters():
         if "attn2.to_out.0.weight" in name:
             weights.mul_(8)
-    return replace(opened, unet=unet)
+    return replace(opened, tokenizer=tokenizer, text_encoder=text_encoder, unet=unet)
 
 
 @pytest.fixture(scope="session", params=["epsilon", "v_prediction"])
@@ -53,7 +68,7 @@ def latents() -> Tensor:
 def context(attentive: DiffusionModel) -> Tensor:
     """Embeddings of two prompts, (2, 24, 32)."""
     with torch.no_grad():
-        return encode_prompts(attentive, ["a photo of a man", "a newborn baby in a forest"])
+        return encode_prompts(attentive, ["a photo of a man", "a newborn baby in snow"])
 
 
 @pytest.fixture(scope="session")

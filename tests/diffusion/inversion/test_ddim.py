@@ -94,9 +94,9 @@ def test_plain_inversion_converges_to_the_start_with_many_steps(attentive, laten
 @pytest.mark.parametrize("steps", [5, 12])
 def test_iterations_undo_the_steps_exactly(attentive, latents, context, steps):
     model = with_scheduler(attentive, "v_prediction")
-    errors = [(returned(model, latents, context, steps, k) - latents).abs().max() for k in (1, 2, 4, 10)]
+    errors = [(returned(model, latents, context, steps, k) - latents).abs().max() for k in (1, 2, 4, 8)]
     assert errors[0] > 5 * errors[1] > 25 * errors[2]
-    assert errors[3] < 1e-3
+    assert errors[3] < 1e-4
 
 
 def test_iterations_also_undo_predictions_of_noise(attentive, latents, context):

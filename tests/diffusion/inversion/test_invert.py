@@ -15,7 +15,7 @@ from likeness.diffusion.sampling import guided_prediction
 
 from .conftest import with_scheduler
 
-PROMPTS = ["a photo of a man", "a newborn baby in a forest"]
+PROMPTS = ["a photo of a man", "a newborn baby in snow"]
 
 
 def edited(model, inversion, prompts, weight, negative="a young man", **correction):
