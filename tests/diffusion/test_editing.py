@@ -101,6 +101,7 @@ def test_each_kind_of_control_has_its_effect(vivid):
         Edit(OTHER, 1, 0, kind="refine"),
         Edit(OTHER, 1, 0, {"woman": 0}),
         Edit(OTHER, 1, 0, {"woman": -2}),
+        Edit(OTHER, 1, 0, {"woman": 0}, weigh_embeddings=False),
     ]
     latents = made(vivid, edits)[0].latents[1:]
     distances = torch.cdist(latents.flatten(1), latents.flatten(1))
@@ -197,7 +198,7 @@ def test_maps_are_made_only_for_blends_and_when_they_are_kept(vivid, monkeypatch
     original = attention.attention_map
     monkeypatch.setattr(attention, "attention_map", lambda q, k: rows.append(len(q)) or original(q, k))
     layers = sum(".attn2." in name for name in vivid.unet.attn_processors)
-    edits = [Edit(OTHER), Edit(OTHER, 1, 1, {"woman": 2}, Blend(mask=np.ones((64, 64))))]
+    edits = [Edit(OTHER), Edit(OTHER, 1, 1, {"woman": 2}, blend=Blend(mask=np.ones((64, 64))))]
     made(vivid, edits)
     assert rows == []
     made(vivid, edits, keep_maps=True)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
 from likeness.diffusion.edits import Blend, Edit, EditPlan, plan_edit
 from likeness.diffusion.words import split_prompt
@@ -22,6 +23,7 @@ def test_one_edit_replaces_and_adds_and_weighs(opened):
     assert following.cross[0].nonzero().flatten().tolist() == [0, 1, 2, 3, 4, 6, *range(10, LENGTH)]
     assert following.cross.sum(0)[[1, 2, 5, 6, 20]].tolist() == [5, 5, 0, 5, 5]
     assert following.weights[:11].tolist() == [1, 1, 1, 1, 1, -1, 1, 1, 1, 2, 1]
+    assert torch.equal(plan.embedding_weights, following.weights)
     assert following.self_steps == 4
     assert plan.blend is None
     assert plan.prompt == "a portrait of an old man in a forest"
@@ -37,6 +39,12 @@ def test_the_order_of_words_does_not_matter(opened):
 def test_a_word_may_be_several_and_stand_in_several_places(opened):
     weights = planned(opened, Edit(SOURCE, word_weights={"a": 3, "photo of": 2})).following.weights
     assert weights[:7].tolist() == [1, 3, 2, 2, 3, 1, 1]
+
+
+def test_weights_may_be_those_of_attention_alone(opened):
+    plan = planned(opened, Edit(SOURCE, word_weights={"man": 3}, weigh_embeddings=False))
+    assert plan.following.weights[5] == 3
+    assert (plan.embedding_weights == 1).all()
 
 
 @pytest.mark.parametrize("shares", [(1, 1), (1.0, 1.0)])

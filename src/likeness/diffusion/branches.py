@@ -22,6 +22,7 @@ from likeness.diffusion.inversion import Inversion
 from likeness.diffusion.levels import level_size, map_level
 from likeness.diffusion.model import DiffusionModel, encode_prompts
 from likeness.diffusion.sampling import guided_prediction, initial_latents
+from likeness.diffusion.weighting import weighted_embedding
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,14 @@ def _contexts(model: DiffusionModel, sampling: Sampling, rows: Sequence[_Row]) -
     # The same prompt has the same embedding, to the last bit.
     distinct = list(dict.fromkeys([*prompts, sampling.negative_prompt]))
     embeddings = dict(zip(distinct, encode_prompts(model, distinct), strict=True))
-    conditional = torch.stack([embeddings[prompt] for prompt in prompts])
+    conditional = torch.stack(
+        [
+            embeddings[prompt]
+            if row.plan is None or bool((row.plan.embedding_weights == 1).all())
+            else weighted_embedding(model, prompt, row.plan.embedding_weights)
+            for prompt, row in zip(prompts, rows, strict=True)
+        ]
+    )
     if sampling.guidance_scale == 1:
         return repeat(conditional)
     if sampling.start is None or sampling.start.unconditional is None:

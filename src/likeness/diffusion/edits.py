@@ -55,6 +55,8 @@ class Edit:
         self_replace: share of the steps in which it follows the source's self-attention, 0..1.
         word_weights: factors on the attention to words of the edited prompt: 0 silences a word, a negative factor
             inverts it. Of two entries that name one token, the longer one counts.
+        weigh_embeddings: whether the weights also hold for what the text encoder mixed of a word into other tokens;
+            False weighs the attention alone, as the paper does, which small models hardly notice.
         blend: where the picture may change; None for everywhere.
         kind: "replace" pairs the prompts' words by their places, "refine" lets every word that is not in the source
             prompt attend by itself; None tells replaced words from added ones.
@@ -66,6 +68,7 @@ class Edit:
     cross_replace: float | Mapping[str, float] = 0.8
     self_replace: float = 0.4
     word_weights: Mapping[str, float] = field(default_factory=dict)
+    weigh_embeddings: bool = True
     blend: Blend | None = None
     kind: Kind | None = None
     self_limit: float = 0.25
@@ -77,11 +80,13 @@ class EditPlan:
 
     Attributes:
         prompt: the edited one.
+        embedding_weights: of its tokens, for `weighted_embedding`.
         following: how its row of a batch follows row 0.
         blend: where it may change, or None.
     """
 
     prompt: str
+    embedding_weights: Tensor
     following: Following
     blend: BlendPlan | None
 
@@ -123,7 +128,7 @@ def plan_edit(
     blend = None
     if edit.blend is not None:
         blend = _plan_blend(model, source, target, edit.blend, steps, height, width)
-    return EditPlan(edit.prompt, following, blend)
+    return EditPlan(edit.prompt, weights if edit.weigh_embeddings else torch.ones(length), following, blend)
 
 
 def _plan_blend(
