@@ -15,6 +15,9 @@ from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from PIL import Image
 
+from likeness.datasets import BaseModel
+from likeness.diffusion.model import DiffusionModel, open_model
+
 PROJECT = Path(__file__).parents[3]
 MAN = "a photo of a young man in his twenties"
 
@@ -98,6 +101,12 @@ class Project:
         """Finished files of the work folder, with what changes when a file is written again: inode and time."""
         files = (path for path in self.work.rglob("*") if path.is_file() and not path.name.startswith("."))
         return {str(path.relative_to(self.work)): (path.stat().st_ino, path.stat().st_mtime_ns) for path in files}
+
+
+@pytest.fixture(scope="session")
+def tiny_diffusion_model(tiny_model: Path) -> DiffusionModel:
+    """The tiny model, opened."""
+    return open_model(BaseModel(str(tiny_model)), device="cpu")
 
 
 @pytest.fixture(scope="session")

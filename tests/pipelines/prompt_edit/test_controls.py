@@ -15,7 +15,13 @@ TARGET = "a banyan tree, on a hill"
 
 def planned(**edit):
     entries = [{"prompt": SOURCE, "edit": TARGET, **edit}]
-    plan, aside = plan_edits(entries, 64, SamplingOptions(), ControlOptions(), lambda source, edit: None)
+    plan, aside = plan_edits(
+        entries,
+        64,
+        SamplingOptions(),
+        ControlOptions(cross_replace=0.8, self_replace=0.4, blend_local=False),
+        lambda source, edit: None,
+    )
     assert aside.empty
     return plan.sources[0], plan.sources[0].edits[0]
 
@@ -29,7 +35,7 @@ def test_words_are_looked_for_as_wholes():
 
 def test_an_edit_keeps_what_was_asked():
     edit = controlled(*planned(weights={"hill": 2}, cross_replace={"banyan": 0.2}, self_replace=0.5, kind="replace"))
-    assert edit == Edit(TARGET, {"banyan": 0.2}, 0.5, {"hill": 2.0}, None, "replace")
+    assert edit == Edit(TARGET, {"banyan": 0.2}, 0.5, {"hill": 2.0}, kind="replace")
 
 
 def test_the_two_controls():

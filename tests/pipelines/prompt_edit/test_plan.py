@@ -7,7 +7,7 @@ from likeness.pipelines.prompt_edit.plan import PlannedEdit, PlannedSource, plan
 from likeness.pipelines.prompt_edit.requests import BlendRequest, EditError
 
 BOY = "A young boy playing in a field, on a hill overlooking a green valley"
-CONTROL = ControlOptions(cross_replace=0.7, self_replace=0.3)
+CONTROL = ControlOptions(cross_replace=0.7, self_replace=0.3, blend_local=False)
 
 
 def plan(*entries, control=CONTROL, check=lambda source, edit: None):

@@ -9,7 +9,10 @@ CAR, BUS = "a red car", "a red bus"
 
 
 def planned(*entries):
-    sampling, control = SamplingOptions(seeds=(3, 4)), ControlOptions(cross_replace=0.6, self_replace=0.2)
+    sampling, control = (
+        SamplingOptions(seeds=(3, 4)),
+        ControlOptions(cross_replace=0.6, self_replace=0.2, blend_local=False),
+    )
     plan, aside = plan_edits(list(entries), 64, sampling, control, lambda source, edit: None)
     assert aside.empty
     return plan
@@ -30,6 +33,8 @@ def test_every_edit_has_its_two_controls_at_every_seed():
     # The unchanged prompt of both edits is the same picture, and need be drawn only once.
     assert edits[2].edit == edits[5].edit == Edit(CAR, 0.6, 0.2)
     assert edits[3].columns["weights"] == {"red": -1}
+    # Without its weights, an edit of weights alone is the source.
+    assert edits[4].edit is None
 
 
 def test_a_photograph_is_one_picture_and_itself_kept():

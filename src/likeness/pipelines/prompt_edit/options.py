@@ -27,9 +27,9 @@ class SamplingOptions(Section):
 class ControlOptions(Section):
     """Attention control where an edit does not say (Hertz et al. 2022, arXiv 2208.01626)."""
 
-    cross_replace: float = Field(0.8, ge=0, le=1, description="share of the steps with the source's cross-attention")
-    self_replace: float = Field(0.4, ge=0, le=1, description="share of the steps with the source's self-attention")
-    blend_local: bool = Field(False, description="whether local edits keep what lies outside their region")
+    cross_replace: float = Field(0.4, ge=0, le=1, description="share of the steps with the source's cross-attention")
+    self_replace: float = Field(0.2, ge=0, le=1, description="share of the steps with the source's self-attention")
+    blend_local: bool = Field(True, description="whether local edits keep what lies outside their region")
     blend_start: float = Field(0.2, ge=0, le=1, description="share of the steps before blending begins")
     blend_threshold: float = Field(0.3, gt=0, lt=1, description="attention above which a place may change, 0..1")
 
@@ -45,7 +45,7 @@ class PhotoOptions(Section):
 class SweepOptions(Section):
     """The grids of edits that ask for one."""
 
-    shares: tuple[float, ...] = Field((0.0, 0.25, 0.5, 0.75, 1.0), min_length=1, description="shares of the steps")
+    shares: tuple[float, ...] = Field((0.0, 0.2, 0.4, 0.8), min_length=1, description="shares of the steps")
 
 
 class ScoringOptions(Section):
@@ -55,7 +55,10 @@ class ScoringOptions(Section):
     mask_threshold: float = Field(
         0.3, gt=0, lt=1, description="the source's attention above which a place belongs to the edit, 0..1"
     )
-    probe: str | None = Field(None, description="folder of the probe that reads what a picture shows; none: not read")
+    probe: str | None = Field(
+        "data/01_raw/probe",
+        description="folder of the probe that reads what pictures show; none, or not there: not read",
+    )
     clip_model: str | None = Field(
         None,
         description="CLIP model that measures how a picture fits its prompt, a folder or hub id; none: not measured",

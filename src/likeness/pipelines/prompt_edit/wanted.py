@@ -50,7 +50,8 @@ def edits_wanted(plan: Plan) -> Iterator[Request]:
             for edit in source.edits:
                 variants = {
                     CONTROLLED: controlled(source, edit),
-                    UNCONTROLLED: uncontrolled(edit),
+                    # Without weights, an edit of weights alone is the source.
+                    UNCONTROLLED: None if edit.prompt == source.prompt else uncontrolled(edit),
                     UNCHANGED: unchanged(source, edit),
                 }
                 rows += [Wanted(made, _columns(source, edit, seed, name, made)) for name, made in variants.items()]
