@@ -30,7 +30,7 @@ def weighted_embedding(model: DiffusionModel, prompt: str, weights: Tensor) -> T
     plain = encode_prompts(model, [prompt])[0]
     ids = tokenise(model.tokenizer, [prompt], model.prompt_length).to(model.device)
     moved = plain.float()
-    for weight in weights.unique().tolist():
+    for weight in sorted(set(weights.tolist())):
         if weight != 1:
             words = (weights == weight).to(model.device)
             hidden: Tensor = model.text_encoder(ids, attention_mask=(~words).long().unsqueeze(0))[0][0]
