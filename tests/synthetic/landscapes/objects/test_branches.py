@@ -29,6 +29,7 @@ def test_limbs_grow_thinner_and_part_as_often_as_asked() -> None:
     branches = grow(HABIT, 4.0, 0.3, np.random.default_rng(0))
     assert (branches.radii[:, 1] <= branches.radii[:, 0]).all()
     thickest = [branches.radii[branches.level == level].max() for level in range(4)]
+    assert thickest[:2] == pytest.approx([0.3, 0.3 * 0.75 * 0.6])  # the first fork, half way up
     assert thickest == sorted(thickest, reverse=True)
     assert [int((branches.level == level).sum()) for level in range(4)] == [4 * 4**level for level in range(4)]
 
