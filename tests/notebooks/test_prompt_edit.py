@@ -1,0 +1,114 @@
+"""The notebook runs from top to bottom on a project in which a run has left something, or nothing."""
+
+import os
+import shutil
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+from kedro.framework.project import configure_project
+from kedro.framework.session import KedroSession
+from nbclient import NotebookClient
+from PIL import Image
+
+from likeness.datasets import ImageSet, save_picture
+from likeness.pipelines.prompt_edit.comparison import MEASURES, compare_variants
+from likeness.pipelines.prompt_edit.options import ControlOptions, SamplingOptions, ScoringOptions
+from likeness.pipelines.prompt_edit.plan import plan_edits
+from likeness.pipelines.prompt_edit.sheets import draw_edits
+from likeness.pipelines.prompt_edit.wanted import edits_wanted
+
+PROJECT = Path(__file__).parents[2]
+NOTEBOOK = PROJECT / "notebooks" / "prompt_edit.ipynb"
+ENTRIES = [{"prompt": "a red car", "seeds": [3, 4], "edits": ["a blue car", "a red car in winter"]}]
+
+
+def empty_project(folder):
+    for name in ("pyproject.toml", ".telemetry"):
+        shutil.copy(PROJECT / name, folder)
+    shutil.copytree(PROJECT / "conf", folder / "conf")
+    (folder / "src").mkdir()
+    (folder / "notebooks").mkdir()
+    configure_project("likeness")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A project folder with two edits of one source, or one that a run has filled (LIKENESS_PROJECT)."""
+    if filled := os.environ.get("LIKENESS_PROJECT"):
+        return Path(filled)
+    folder = empty_project(tmp_path_factory.mktemp("project"))
+    plan, aside = plan_edits(ENTRIES, 64, SamplingOptions(), ControlOptions(), lambda source, edit: None)
+    rows, scores = [], []
+    for request in edits_wanted(plan):
+        for wanted in request.pictures:
+            about = {**wanted.columns, "model": "pocket", "steps": 2}
+            picture = Image.new("RGB", (64, 64), (20 * len(rows), 90, 120))
+            save_picture(folder / "made" / f"{len(rows)}.png", picture, about)
+            if wanted.columns["edit"]:
+                scores.append({**about, **dict.fromkeys(MEASURES, np.nan), "ssim": 1 - len(scores) / 20})
+            rows.append({"file": f"{len(rows)}.png", "sha256": "", "width": 64, "height": 64, **about})
+    pictures = ImageSet(str(folder / "made"), pd.DataFrame(rows))
+    table = pd.DataFrame(scores)
+    catalog = KedroSession.create(folder).load_context().catalog
+    catalog.save("edit_plan", plan.model_dump(mode="json"))
+    catalog.save("edits_set_aside", aside)
+    catalog.save("edited_images", pictures)
+    catalog.save("edit_scores", table)
+    catalog.save("edit_comparison", compare_variants(table, ScoringOptions(bootstrap_samples=50)))
+    none = pictures.select([])
+    catalog.save("photo_edit_sheet", draw_edits(plan.part(photos=True), none, none, none, table))
+    return folder
+
+
+def executed(folder):
+    """All outputs of the notebook, executed in a project."""
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    client = NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(folder / "notebooks")}})
+    client.execute()
+    return [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
+
+
+@pytest.fixture(scope="module")
+def outputs(project):
+    return executed(project)
+
+
+def shown(outputs, kind):
+    return " ".join(output["data"][kind] for output in outputs if kind in output.get("data", {}))
+
+
+@pytest.mark.slow
+def test_it_shows_edits_scores_and_pictures(outputs):
+    tables = shown(outputs, "text/html")
+    assert all(words in tables for words in ("red → blue", "controlled_low", "ssim"))
+    assert sum("image/png" in output.get("data", {}) for output in outputs) >= 4
+
+
+@pytest.mark.slow
+def test_it_shows_how_a_picture_was_made(outputs):
+    texts = shown(outputs, "text/markdown")
+    assert "Seed: 3" in texts
+    assert '"variant": "controlled"' in texts
+
+
+@pytest.mark.slow
+def test_nothing_in_it_went_wrong(outputs):
+    assert [output for output in outputs if output["output_type"] == "error" or output.get("name") == "stderr"] == []
+
+
+@pytest.mark.slow
+def test_before_the_first_run_it_says_what_to_do(tmp_path):
+    outputs = executed(empty_project(tmp_path))
+    assert "run `make prompt_edit`" in shown(outputs, "text/markdown")
+    assert [output for output in outputs if output["output_type"] == "error"] == []
+
+
+def test_it_is_kept_without_outputs():
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert code
+    assert all(not cell.outputs and cell.execution_count is None for cell in code)
