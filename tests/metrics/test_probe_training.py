@@ -73,10 +73,10 @@ def trained_accuracy(pictures: np.ndarray, table: pd.DataFrame) -> float:
 
 
 def test_losses_by_hand() -> None:
-    logits = torch.tensor([[0.0, 0.0, 5.0, -5.0], [math.log(3), 0.0, 0.0, 0.0]])
-    targets = torch.tensor([[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0]])
+    logits = torch.tensor([[0.0, 0.0, 5.0, -5.0], [math.log(3), 0.0, 0.0, 0.0], [9.0, -9.0, 0.0, 0.0]])
+    targets = torch.tensor([[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]])
     losses = attribute_losses(logits, targets, [HAIR, GLASSES])
-    # Half the weight on the right value, then a quarter; nobody's glasses are known.
+    # Half the weight on the right value, then a quarter, then hair unknown; nobody's glasses are known.
     assert losses.tolist() == pytest.approx([(math.log(2) + math.log(4)) / 2, 0])
 
 

@@ -43,6 +43,15 @@ def test_a_blurred_face_moves_a_little_and_no_face_counts_for_nothing(astronaut:
     assert (same.value, same.count) == (0, 2)
 
 
+def test_a_face_is_compared_with_itself_not_with_the_most_similar(astronaut: np.ndarray) -> None:
+    turned = np.clip(0.5 * astronaut[:, ::-1], 0, 255).astype(np.uint8)
+    before = [astronaut, turned]
+    # The first face has become the second picture, and the other way round.
+    (row,) = face_distance_scores(held_out(before), np.stack([turned, astronaut]), OPTIONS)
+    assert row.count == 2
+    assert row.value > 0.1
+
+
 def test_faces_are_found_where_they_are(astronaut: np.ndarray) -> None:
     nothing = np.zeros_like(astronaut)
     ages = [1.0, 1.0, 70.0, 70.0, 30.0, 30.0]
