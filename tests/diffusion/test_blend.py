@@ -39,8 +39,7 @@ def test_the_tokens_of_a_word_are_summed():
     assert word_map(maps, [1], GRID, SIZE, pool=False)[7, 7] == 0
 
 
-def test_no_tokens_and_no_attention_are_nowhere():
-    assert word_map(spot(0, 0), [], GRID, SIZE, pool=True).max() == 0
+def test_no_attention_is_nowhere():
     assert word_map(spot(0, 0), [2], GRID, SIZE, pool=True).max() == 0
 
 

@@ -113,8 +113,9 @@ class AttentionControl:
         self._followers = {row: following for row, following in enumerate(rows) if following is not None}
         self._size = unconditional + len(rows)
         self._unconditional = unconditional
-        self._mapped = list(mapped)
         self._device, self._dtype = device, dtype
+        self._mapped = list(mapped)
+        self._mapped_rows = self._index(self._mapped)
         self._step: int | None = None
         self._known_sources: dict[tuple[int, ...], Tensor] = {}
         self.begin(0)
@@ -156,8 +157,7 @@ class AttentionControl:
     def cross_attention(self, query: Tensor, prompts: KeysAndValues, *, keep_map: bool) -> Tensor:
         """Cross-attention of one layer, (rows, heads, positions, channels) as the queries."""
         if keep_map and self._mapped:
-            rows = self._index(self._mapped)
-            maps = attention_map(query[rows], prompts.key[rows]).mean(1)
+            maps = attention_map(query[self._mapped_rows], prompts.key[self._mapped_rows]).mean(1)
             self._maps = maps if self._maps is None else self._maps + maps
             self._layers += 1
         sources, mixed = self.pattern.sources, self.pattern.mixed
@@ -222,7 +222,7 @@ class AttentionControl:
         return self._known_sources[tuple(following)]
 
     def _index(self, rows: Sequence[int]) -> Tensor:
-        return torch.tensor([self._unconditional + row for row in rows], device=self._device)
+        return torch.tensor([self._unconditional + row for row in rows], dtype=torch.int64, device=self._device)
 
     def _stacked(self, tensors: Sequence[Tensor]) -> Tensor:
         return torch.stack(list(tensors) or [torch.empty(0)]).to(self._device, self._dtype)

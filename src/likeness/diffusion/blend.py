@@ -50,15 +50,14 @@ class BlendPlan:
         if self.mask is not None:
             return self.mask
         assert source is not None and edited is not None
-        may = [(source, self.source), (edited, self.target)]
-        may_not = [(source, self.subtract_source), (edited, self.subtract_target)]
-        changing, kept = (
-            torch.stack([word_map(maps, tokens, grid, size, pool) for maps, tokens in regions])
-            for regions, pool in ((may, True), (may_not, False))
-        )
-        if not (self.source or self.target):
-            changing = torch.ones_like(changing)
-        return ((changing > self.threshold).any(0) & ~(kept > self.threshold).any(0)).float()
+        inside = torch.full(size, not (self.source or self.target), device=source.device)
+        for maps, tokens in ((source, self.source), (edited, self.target)):
+            if tokens:
+                inside |= word_map(maps, tokens, grid, size, pool=True) > self.threshold
+        for maps, tokens in ((source, self.subtract_source), (edited, self.subtract_target)):
+            if tokens:
+                inside &= word_map(maps, tokens, grid, size, pool=False) <= self.threshold
+        return inside.float()
 
 
 def word_map(maps: Tensor, tokens: Sequence[int], grid: tuple[int, int], size: tuple[int, int], pool: bool) -> Tensor:
@@ -66,17 +65,15 @@ def word_map(maps: Tensor, tokens: Sequence[int], grid: tuple[int, int], size: t
 
     Args:
         maps: float32 (positions, tokens), cross-attention summed over steps.
-        tokens: whose attention is summed.
+        tokens: whose attention is summed, at least one.
         grid: positions (h, w) of the maps.
         size: (height, width) of the latents.
         pool: whether each position takes the greatest value of its 3 x 3 neighbourhood first.
 
     Returns:
-        float32 (height, width), 0..1, 1 at the greatest; all 0 where there are no tokens.
+        float32 (height, width), 0..1, 1 at the greatest; 0 everywhere where there is none.
     """
-    if not tokens:
-        return torch.zeros(size, device=maps.device)
-    attention = maps[:, list(tokens)].sum(-1).view(1, 1, *grid)
+    attention = torch.stack([maps[:, token] for token in tokens]).sum(0).view(1, 1, *grid)
     if pool:
         attention = max_pool2d(attention, kernel_size=3, stride=1, padding=1)
     scaled = interpolate(attention, size=size, mode="bilinear", align_corners=False)[0, 0]
