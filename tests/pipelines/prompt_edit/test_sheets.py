@@ -149,7 +149,7 @@ def test_attention_glows_and_what_lies_outside_fades():
 
 
 def test_sweeps_are_strips_and_grids(tmp_path):
-    common = {"seed": 3, "ssim": 0.5, "prompt": BOY}
+    common = {"seed": 3, "ssim": 0.5, "prompt": BOY, "source_file": "0.png"}
     rows = [
         {"edit": "boy", "word": "boy", "weight": weight, "cross_replace": 0.8, "self_replace": 0.4, **common}
         for weight in (-1.0, 0.0, 2.0)
@@ -162,13 +162,15 @@ def test_sweeps_are_strips_and_grids(tmp_path):
     figure = draw_sweeps(pictures, pictures.manifest)
     written = assert_tidy(figure)
     assert {"× -1", "× 0", "× 2", "weight of “boy”", "cross-attention →"} <= set(written)
-    assert sum(len(axes.images) for axes in figure.axes) == len(rows)
+    assert written.count("source") == 2
+    assert sum(len(axes.images) for axes in figure.axes) == len(rows) + 2
     # A table that was stored has blanks for empty words.
     stored = pictures.manifest.assign(word=pictures.manifest["word"].replace("", np.nan))
     assert assert_tidy(draw_sweeps(pictures, stored)) == written
 
 
 def test_no_sweeps(tmp_path):
-    columns = ["file", "edit", "word", "weight", "cross_replace", "self_replace", "seed", "prompt", "ssim"]
+    columns = ["file", "edit", "word", "weight", "cross_replace", "self_replace", "seed", "prompt", "source_file"]
+    columns += ["ssim"]
     written = assert_tidy(draw_sweeps(picture_set(tmp_path / "none", []), pd.DataFrame(columns=columns)))
     assert any("No edit asks for a sweep" in text for text in written)

@@ -12,15 +12,17 @@ _COLUMNS = ("file", "edit", "word", "weight", "cross_replace", "self_replace", "
 
 
 def score_sweeps(pictures: ImageSet, options: SsimOptions) -> pd.DataFrame:
-    """Return one row a picture of `edit_sweep_images` that is no source: `_COLUMNS` and ssim to its source.
+    """Return one row a picture of `edit_sweep_images` that is no source: `_COLUMNS`, source_file, and ssim to that.
 
     `word` is empty, and weight missing, in a grid over the shares of steps.
     """
-    swept = pictures.manifest[pictures.manifest["variant"] == SWEEP].reset_index(drop=True)
-    of_sources = pictures.manifest[pictures.manifest["variant"] == SOURCE]
-    sources = dict(zip(of_sources["source"], of_sources["file"], strict=True))
+    table = pictures.manifest
+    of_sources = table[table["variant"] == SOURCE]
+    files = dict(zip(of_sources["source"], of_sources["file"], strict=True))
+    swept = table[table["variant"] == SWEEP].reset_index(drop=True)
+    sources = [files[source] for source in swept["source"]]
     scores = []
-    for source, file in zip(swept["source"], swept["file"], strict=True):
-        first, second = stack_pictures([pictures.open(sources[source]), pictures.open(file)], options)
+    for source, file in zip(sources, swept["file"], strict=True):
+        first, second = stack_pictures([pictures.open(source), pictures.open(file)], options)
         scores.append(ssim(first, second, options))
-    return swept.reindex(columns=list(_COLUMNS)).assign(ssim=scores)
+    return swept.reindex(columns=list(_COLUMNS)).assign(source_file=sources, ssim=scores)
