@@ -50,7 +50,7 @@ def pine(season: str, height: float, pixel: float, rng: np.random.Generator) -> 
     y = low + (TALL - low) * up
     reach = width * np.maximum(1 - up, 0.03) ** shape * rng.uniform(0.72, 1.12, count)
     angle = level * 0.7 + np.tile(np.arange(9), tiers) * (2 * np.pi / 9) + rng.normal(0, 0.12, count)
-    sprays = int(np.clip(height * 0.10, 5, 18))
+    sprays = int(np.clip(height * 0.11, 5, 36))
     bough, along = np.repeat(np.arange(count), sprays), np.tile((np.arange(sprays) + 0.6) / sprays, count)
     along = np.clip(along + rng.normal(0, 0.05, len(along)), 0.06, 1.02)
     r = reach[bough] * along
@@ -68,9 +68,9 @@ def pine(season: str, height: float, pixel: float, rng: np.random.Generator) -> 
     colour = shades[rng.integers(0, len(shades), len(r))] * tone
     openness = np.clip(0.15 + 0.85 * along, 0.1, 1).astype(np.float32)
     # the fewer sprays, the larger: together they cover the tree alike at every size
-    length = 2.6 * (0.5 + 0.25 * reach[bough]) / np.sqrt(sprays) * rng.uniform(0.7, 1.3, len(r))
+    length = 3.1 * (0.5 + 0.25 * reach[bough]) / np.sqrt(sprays) * rng.uniform(0.7, 1.3, len(r))
     needles = blades(
-        place, (out + fan).astype(np.float32), facing, length, 0.5 * length, colour, openness, across=across
+        place, (out + fan).astype(np.float32), facing, length, 0.35 * length, colour, openness, across=across
     )
     bark = tint(_BARK["pine"])
     trunk = tubes((0, 0, 0), (0, TALL * 0.97, 0), (0.26, 0.03), bark, BARK, sides=9)

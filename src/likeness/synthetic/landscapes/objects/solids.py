@@ -26,22 +26,23 @@ def quads(
         across = np.cross(corner[:, 2] - corner[:, 0], corner[:, 3] - corner[:, 1])
         normal = across / (np.linalg.norm(across, axis=1, keepdims=True) + 1e-12)
     shade = np.asarray(colour, np.float32)
-    shade = shade if shade.ndim == 3 else shade.reshape(-1, 1, 3)
+    colours = np.empty((count, 4, 3), np.float32)
+    colours[:] = shade if shade.ndim == 3 else shade.reshape(-1, 1, 3)
     open_share = np.asarray(openness, np.float32)
-    open_share = open_share if open_share.ndim == 2 else open_share.reshape(-1, 1)
-    along = np.linalg.norm(corner[:, 1] - corner[:, 0], axis=1)
-    up = np.linalg.norm(corner[:, 3] - corner[:, 0], axis=1)
+    shares = np.empty((count, 4), np.float32)
+    shares[:] = open_share if open_share.ndim == 2 else open_share.reshape(-1, 1)
+    along, up = corner[:, 1] - corner[:, 0], corner[:, 3] - corner[:, 0]
     texture = np.zeros((count, 4, 2), np.float32)
-    texture[:, 1, 0] = texture[:, 2, 0] = along
-    texture[:, 2, 1] = texture[:, 3, 1] = up
+    texture[:, 1:3, 0] = np.sqrt((along * along).sum(1))[:, None]
+    texture[:, 2:, 1] = np.sqrt((up * up).sum(1))[:, None]
     first = np.arange(count, dtype=np.int32)[:, None, None] * 4
     faces = (first + np.array([[0, 1, 2], [0, 2, 3]], np.int32)).reshape(-1, 3)
     return Mesh(
         corner.reshape(-1, 3),
-        np.repeat(np.asarray(normal, np.float32).reshape(-1, 3), 4, axis=0) if count else np.zeros((0, 3), np.float32),
-        np.broadcast_to(shade, (count, 4, 3)).reshape(-1, 3).astype(np.float32),
+        np.asarray(normal, np.float32).reshape(-1, 3).repeat(4, axis=0),
+        colours.reshape(-1, 3),
         texture.reshape(-1, 2),
-        np.broadcast_to(open_share, (count, 4)).reshape(-1).astype(np.float32),
+        shares.reshape(-1),
         faces,
         np.full(len(faces), finish, np.int8),
     )
@@ -58,6 +59,7 @@ _BOX = np.array(
     ],
     np.float32,
 )
+_BOX_NORMALS = np.array([[0, 0, 1], [1, 0, 0], [0, 0, -1], [-1, 0, 0], [0, 1, 0], [0, -1, 0]], np.float32)
 
 
 def boxes(low: ArrayLike, high: ArrayLike, colour: ArrayLike, finish: int) -> Mesh:
@@ -67,8 +69,9 @@ def boxes(low: ArrayLike, high: ArrayLike, colour: ArrayLike, finish: int) -> Me
         np.asarray(high, np.float32).reshape(-1, 1, 1, 3),
     )
     corners = least + _BOX * (greatest - least)
-    each = np.broadcast_to(np.asarray(colour, np.float32).reshape(-1, 3), (len(corners), 3))
-    return quads(corners.reshape(-1, 4, 3), np.repeat(each, 6, axis=0), finish)
+    each = np.asarray(colour, np.float32).reshape(-1, 3)
+    colours = each.repeat(6, axis=0) if len(each) == len(corners) else each
+    return quads(corners.reshape(-1, 4, 3), colours, finish, normal=np.tile(_BOX_NORMALS, (len(corners), 1)))
 
 
 def tubes(
