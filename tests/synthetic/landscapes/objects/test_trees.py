@@ -48,8 +48,8 @@ def test_kinds_have_their_shapes(noon: Illumination) -> None:
 
 def test_a_pine_narrows_upwards(noon: Illumination) -> None:
     sprite = tree("pine", "summer", 100, noon, np.random.default_rng(0))
-    low, middle, high = ((sprite.alpha[-rows].max() > 0) * (sprite.alpha[-rows] > 0.3).sum() for rows in (25, 50, 85))
-    assert low > middle > high
+    low, middle, high = (sprite.alpha[-rows : 25 - rows].sum() for rows in (40, 65, 90))
+    assert low > 1.2 * middle > 1.5 * high
 
 
 def test_an_oak_goes_through_the_year(noon: Illumination) -> None:

@@ -166,4 +166,5 @@ def facade(width: float, height: float, light: Illumination, rng: np.random.Gene
         fronts.append(moved(_front(float(widths[i]), floors, rng, lit_windows), (left[i] + widths[i] / 2, 0, 0)))
     mesh = merged(fronts)
     far = Eye(distance=12 * tall, height=1.8)
-    return portray(mesh, height / float(mesh.position[:, 1].max()), light, far, finer=supersampling(height))
+    finer = 1 if height > 200 else supersampling(height)  # walls that large are seen aslant, and made smaller
+    return portray(mesh, height / float(mesh.position[:, 1].max()), light, far, finer=finer)
