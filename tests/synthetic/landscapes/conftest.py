@@ -30,6 +30,7 @@ def view() -> View:
 def flat(plain: Landscape) -> Terrain:
     """Level ground for ever: no hill, no water, no path, no tree."""
     _, terrain = compose(plain, SIZE, np.random.default_rng(0))
+    terrain = terrain._replace(rolling_length=40.0, hill_length=700.0, mountain_length=2000.0, path_length=20.0)
     return terrain._replace(rolling=0.0, drop=0.0, knolls=0.0, hills=0.0, mountains=0.0, forest=0.0, path_width=0.0)
 
 

@@ -43,10 +43,13 @@ def compose(landscape: Landscape, size: int, rng: np.random.Generator) -> tuple[
         focal=size * between(1.0, 1.35),
         eye=between(*_EYES[kind]),
     )
-    if landscape.figure and kind != "street":  # people stand near: seen from their own height they are not lost
-        view = view._replace(eye=min(view.eye, 2.5))
+    if landscape.figure:  # people stand so near that a child a fifth of the picture high is seen from head to foot
+        lowest = 0.94 if kind not in ("river", "lake", "sea") else 0.88  # banks lie low
+        view = view._replace(eye=min(view.eye, (lowest - view.horizon / size) * 1.28 / 0.20))
     side = float(rng.choice((-1.0, 1.0)))
-    near_shore = view.eye * {"lake": between(4.4, 8.5), "sea": between(3.6, 6.0)}.get(kind, 0.0)
+    # the shore's distance in heights of the eye sets its row: farther where a house or a tree needs room
+    room = 3.2 if landscape.house or landscape.tree else 0.0
+    near_shore = view.eye * {"lake": between(4.4, 7.5) + room, "sea": between(3.6, 6.0) + room}.get(kind, 0.0)
     high = {"hills": between(90, 220), "mountains": between(30, 140), "river": between(50, 170)}.get(
         kind, between(20, 120)
     )
@@ -59,8 +62,9 @@ def compose(landscape: Landscape, size: int, rng: np.random.Generator) -> tuple[
         alpine = 0.0
     if landscape.fantasy and kind != "street":
         alpine = 1.0
+    width = between(11, 24) if kind == "river" else between(170, 520)
     mountains_from = between(2200, 4200)
-    level = {"river": -2.2, "lake": -1.2, "sea": -1.2}.get(kind, -1e9)
+    level = {"river": -1.5, "lake": -1.2, "sea": -1.2}.get(kind, -1e9)
     return view, Terrain(
         seed=landscape.seed & 0xFFFFFF,
         rolling=0.0 if kind == "street" else 0.5 if kind in ("sea", "plain", "river") else between(0.8, 3.2),
@@ -84,11 +88,11 @@ def compose(landscape: Landscape, size: int, rng: np.random.Generator) -> tuple[
         water={"river": RIVER, "lake": LAKE, "sea": SEA}.get(kind, NO_WATER),
         level=level,
         bank={"river": 7.0, "lake": 0.2 * near_shore, "sea": between(0.25, 0.6) * near_shore}.get(kind, 1.0),
-        water_x=side * between(0, 14) if kind == "river" else side * between(0, 60),
-        water_slope=side * between(-0.10, 0.10) if kind == "river" else side * between(0.05, 0.5),
-        water_bend=side * between(10, 34),
+        water_x=side * (0.5 * width + between(1.0, 4.0)) if kind == "river" else side * between(0, 60),
+        water_slope=-side * between(0.08, 0.26) if kind == "river" else side * between(0.05, 0.5),
+        water_bend=float(rng.choice((-1.0, 1.0))) * between(5, 16),
         water_length=between(26, 60),
-        water_width=between(11, 24) if kind == "river" else between(170, 520),
+        water_width=width,
         shore_near=near_shore,
         shore_far=near_shore + between(160, 620),
         headland=side * float(rng.random() < 0.6),

@@ -24,13 +24,13 @@ def exposure(image: Array, light: Daylight) -> float:
     return float(np.clip((wanted / middle) ** 0.5, 0.65, 2.2))
 
 
-def finish(image: Array, size: int, exposure: float, rng: np.random.Generator) -> NDArray[np.uint8]:
+def finish(image: Array, size: int, gain: float, rng: np.random.Generator) -> NDArray[np.uint8]:
     """Expose, roll the highlights off, and keep the colours full.
 
     Args:
         image: (large, large, 3) linear RGB, at least 0.
         size: Pixels a side of the result.
-        exposure: Factor on the light.
+        gain: Factor on the light, as of ``exposure``.
         rng: Of the grain.
 
     Returns:
@@ -41,7 +41,7 @@ def finish(image: Array, size: int, exposure: float, rng: np.random.Generator) -
     bright = cv2.resize(np.clip(light - 0.85, 0, 2), (max(8, size // 4),) * 2, interpolation=cv2.INTER_AREA)
     halo = cv2.resize(cv2.GaussianBlur(bright, (0, 0), len(bright) * 0.035), (size, size))
     y, x = np.mgrid[0:size, 0:size].astype(np.float32) / size - 0.5
-    exposed = (light + 0.35 * halo) * ((1 - 0.30 * (x * x + y * y)) * exposure)[..., None]
+    exposed = (light + 0.35 * halo) * ((1 - 0.30 * (x * x + y * y)) * gain)[..., None]
     # Reinhard's (2002) curve with a white point, on the brightness, then a little on each channel, as film has it
     brightness = (exposed @ _LUMINANCE)[..., None] + 1e-6
     rolled = brightness * (1 + brightness / 6.0) / (1 + 0.62 * brightness)
@@ -51,6 +51,6 @@ def finish(image: Array, size: int, exposure: float, rng: np.random.Generator) -
     value = linear_to_srgb(toned)
     value += 0.35 * value * (1 - value) * (value - 0.42)  # a soft S
     grey = (value @ _LUMINANCE)[..., None]
-    value = grey + 1.05 * (value - grey)
+    value += 0.05 * (value - grey)
     grain = rng.standard_normal((size, size, 1)).astype(np.float32) * 0.006
     return np.clip((value + grain) * 255 + 0.5, 0, 255).astype(np.uint8)

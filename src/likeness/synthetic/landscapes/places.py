@@ -21,6 +21,8 @@ _TREE_SHARES = {
 _PERSON_METRES = {"boy": 1.30, "girl": 1.28, "man": 1.78, "woman": 1.68}
 
 
+_TRIES = 48
+
 CAR_METRES = 4.3
 """Length of a car."""
 
@@ -49,15 +51,15 @@ class Thing:
 class _Site:
     """The ground that things are put on, and the columns that are taken."""
 
-    def __init__(self, view: View, terrain: Terrain, rng: np.random.Generator) -> None:
-        self.view, self.terrain, self.rng = view, terrain, rng
+    def __init__(self, view: View, terrain: Terrain) -> None:
+        self.view, self.terrain = view, terrain
         self.taken: list[tuple[float, float]] = []
 
     def _room(self, x: float, depth: float) -> float:
         """How well a place serves: 1 for dry land off the path whose foot is in the picture."""
         view, t = self.view, self.terrain
         foot = row_of(view, ground_height(t, x, depth), depth) / view.size
-        score = 1.0 if foot < 0.965 else 0.965 - foot
+        score = 1.0 if foot < 0.965 else 20 * (0.965 - foot)
         if t.water != NO_WATER:
             score = min(score, (inland(t, x, depth) - 0.5 * t.bank) / (0.5 * t.bank))
         return min(score, off_path(t, x, depth) / max(t.path_width, 1e-6) - 0.2)
@@ -70,86 +72,92 @@ class _Site:
         share: tuple[float, float],
         columns: tuple[float, float],
         width: float,
+        rng: np.random.Generator,
     ) -> Thing:
         """Put a thing of some height where it fills a share of the picture's height, between two columns (shares).
 
-        ``width`` is the room it takes to its left and right, as a share of its height.
+        Where there is no room, later tries are made anywhere and farther off. ``width`` is the room that the thing
+        takes to its left and right, as a share of its height.
         """
-        best: tuple[float, float, float, float, float] | None = None
-        for attempt in range(28):
-            stretch = 1.03 if attempt % 2 else 0.97  # nearer and farther by turns
-            tall = min(self.rng.uniform(*share) * stretch**attempt, 1.15 * share[1])
-            column = self.rng.uniform(*(columns if attempt < 14 else (0.08, 0.92)))
+        view, size = self.view, self.view.size
+        best = (-np.inf, 0.0, 1.0, metres)
+        for attempt in range(_TRIES):
+            tall, shrunk = rng.uniform(*share), 1.0
+            column = rng.uniform(*(columns if attempt < _TRIES // 2 else (0.08, 0.92)))
             if self.terrain.water in (LAKE, SEA) and what != "figure":
-                metres *= 0.96  # there is little room before the shore: something smaller, nearer
-            depth = self.view.focal * metres / (tall * self.view.size)
-            x = across(self.view, column * self.view.size, depth)
+                # there is little room before the shore: as near as that, and as high as fills the picture
+                lowest = view.focal * view.eye / (0.955 * size - view.horizon)
+                depth = rng.uniform(max(0.62, lowest / self.terrain.shore_near), 0.92) * self.terrain.shore_near
+                high = tall * size * depth / view.focal
+            else:
+                shrunk = min(1.0, 1.5 - attempt / _TRIES)
+                depth, high = view.focal * metres / (tall * shrunk * size), metres
+            x = across(view, column * size, depth)
             apart = min((abs(column - other) - tall * width - half for other, half in self.taken), default=1.0)
-            score = min(self._room(x, depth), 8 * apart + 1)
-            if best is None or score > best[0]:
-                best = (score, x, depth, tall, metres)
+            score = min(self._room(x, depth), 5 * apart + 1) - 1.5 * (1 - shrunk)
+            if score > best[0]:
+                best = (score, x, depth, high)
             if score >= 0.8:
                 break
-        assert best is not None
-        _, x, depth, tall, metres = best
-        self.taken.append((column_of(self.view, x, depth) / self.view.size, tall * width))
-        return Thing(what, kind, x, depth, metres, int(self.rng.integers(2**31)))
+        _, x, depth, high = best
+        self.taken.append((column_of(view, x, depth) / size, width * view.focal * high / (depth * size)))
+        return Thing(what, kind, x, depth, high, int(rng.integers(2**31)))
 
 
 def place_things(landscape: Landscape, view: View, terrain: Terrain, rng: np.random.Generator) -> list[Thing]:
-    """Everything that stands in a landscape, far things first."""
-    site = _Site(view, terrain, rng)
-    side = bool(rng.random() < 0.5)
-    beside = ((0.10, 0.32), (0.68, 0.90)) if side else ((0.68, 0.90), (0.10, 0.32))
+    """Everything that stands in a landscape, far things first; each stays where it is when another is changed."""
+    site = _Site(view, terrain)
+    trees, people, houses, far_trees, shrubs = rng.spawn(5)
+    beside = [(0.10, 0.32), (0.68, 0.90)][:: 1 if rng.random() < 0.5 else -1]
     things: list[Thing] = []
     if landscape.tree:
-        metres = _TREE_METRES[landscape.tree] * float(rng.uniform(0.9, 1.1))
-        if landscape.kind in ("lake", "sea"):  # little room before the shore
-            metres *= 0.35 + 0.1 * view.eye
+        metres = _TREE_METRES[landscape.tree] * float(trees.uniform(0.9, 1.1))
         width = {"pine": 0.22, "cypress": 0.12, "banyan": 0.6}.get(landscape.tree, 0.4)
-        things.append(site.place("tree", landscape.tree, metres, _TREE_SHARES[landscape.tree], beside[0], width))
+        share = _TREE_SHARES[landscape.tree]
+        things.append(site.place("tree", landscape.tree, metres, share, beside[0], width, trees))
     if landscape.car:
-        things.append(_car(landscape, site))
+        things.append(_car(landscape, site, houses))
     if landscape.figure:
         metres = _PERSON_METRES[landscape.figure]
-        things.append(site.place("figure", landscape.figure, metres, (0.17, 0.26), (0.30, 0.70), 0.45))
+        things.append(site.place("figure", landscape.figure, metres, (0.155, 0.205), (0.28, 0.72), 0.45, people))
     if landscape.kind == "village":
-        things += _village(site)
+        things += _village(site, houses)
     elif landscape.house and landscape.kind != "street":
-        share = (0.24, 0.36) if landscape.kind in ("lake", "sea") else (0.15, 0.30)
-        things.append(site.place("house", "", float(rng.uniform(6.0, 8.0)), share, beside[1], 0.75))
+        share = (0.22, 0.34) if landscape.kind in ("lake", "sea") else (0.15, 0.30)
+        things.append(site.place("house", "", float(houses.uniform(6.0, 8.0)), share, beside[1], 0.75, houses))
     if landscape.kind != "street":
-        things += _grove(site) + _undergrowth(site)
+        things += _grove(site, far_trees) + _undergrowth(site, shrubs)
     return sorted(things, key=lambda thing: -thing.depth)
 
 
-def _car(landscape: Landscape, site: _Site) -> Thing:
+def _car(landscape: Landscape, site: _Site, rng: np.random.Generator) -> Thing:
     """A car on the roadway, two fifths of the picture wide."""
-    share, lane = float(site.rng.uniform(0.34, 0.50)), float(site.rng.uniform(-0.55, 0.55))
+    share, lane = float(rng.uniform(0.34, 0.50)), float(rng.uniform(-0.55, 0.55))
     depth = site.view.focal * CAR_METRES / (share * site.view.size)
     x = lane * site.terrain.road
     site.taken.append((column_of(site.view, x, depth) / site.view.size, 0.5 * share))
-    return Thing("car", landscape.car_kind, x, depth, 1.45, int(site.rng.integers(2**31)))
+    return Thing("car", landscape.car_kind, x, depth, 1.45, int(rng.integers(2**31)))
 
 
-def _village(site: _Site) -> list[Thing]:
+def _village(site: _Site, rng: np.random.Generator) -> list[Thing]:
     """Houses in a cluster, a few near enough to see their windows."""
-    rng = site.rng
     centre = float(rng.uniform(0.35, 0.65))
     houses = []
     for row in range(int(rng.integers(11, 18))):
         share = 0.20 * 0.86**row
         columns = (max(centre - 0.42, 0.04), min(centre + 0.42, 0.96))
         taken = site.taken.copy()
-        houses.append(site.place("house", "", float(rng.uniform(5.5, 8.5)), (0.8 * share, 1.15 * share), columns, 0.5))
+        houses.append(
+            site.place("house", "", float(rng.uniform(5.5, 8.5)), (0.8 * share, 1.15 * share), columns, 0.5, rng)
+        )
         if row > 3:  # farther houses may overlap
             site.taken = taken
     return houses
 
 
-def _grove(site: _Site) -> list[Thing]:
+def _grove(site: _Site, rng: np.random.Generator) -> list[Thing]:
     """Trees of the middle distance, alone and in clumps."""
-    rng, t = site.rng, site.terrain
+    t = site.terrain
     kinds = ("pine",) if t.conifers > 0.8 else ("oak",) if t.conifers < 0.2 else ("pine", "oak")
     trees = []
     for _ in range(int(rng.integers(0, 6))):
@@ -166,9 +174,9 @@ def _grove(site: _Site) -> list[Thing]:
     return trees
 
 
-def _undergrowth(site: _Site) -> list[Thing]:
+def _undergrowth(site: _Site, rng: np.random.Generator) -> list[Thing]:
     """A few bushes and boulders on the near ground."""
-    rng, t = site.rng, site.terrain
+    t = site.terrain
     found = []
     what = str(rng.choice(("bush", "rock")))
     for _ in range(int(rng.integers(0, 6))):

@@ -14,7 +14,7 @@ from likeness.synthetic.landscapes.landscape import Landscape
 from likeness.synthetic.landscapes.palette import illumination, palette_of
 from likeness.synthetic.landscapes.places import place_things
 from likeness.synthetic.landscapes.plants import grow, growth_of
-from likeness.synthetic.landscapes.sky import add_stars, paint_sky, sky_of
+from likeness.synthetic.landscapes.sky import add_stars, paint_sky_at, sky_of
 from likeness.synthetic.landscapes.standing import Cutouts, cast_shadow, foot_of, put
 from likeness.synthetic.landscapes.street import draw_lamps, draw_rows, rows_of, shade_street
 from likeness.synthetic.landscapes.terrain import look
@@ -42,7 +42,7 @@ def render_landscape(landscape: Landscape, size: int = 256, *, supersampling: fl
     waves = waves_of(landscape, light, palette.deep, looks)
     growth = growth_of(landscape, light, palette, looks)
 
-    image = paint_sky(view, sky)
+    image = paint_sky_at(view, sky, min(size, view.size))
     horizon = image[-1].copy()
     add_stars(image, view, light.stars, air)
     if landscape.fantasy and landscape.weather in ("clear", "cloudy"):

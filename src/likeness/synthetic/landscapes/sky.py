@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 
 from likeness.synthetic.compiled import compiled, inlined
@@ -155,6 +156,13 @@ def paint_sky(view: View, sky: Sky) -> Array:
             image[row, column, 1] = colour[1]
             image[row, column, 2] = colour[2]
     return image
+
+
+def paint_sky_at(view: View, sky: Sky, size: int) -> Array:
+    """``paint_sky``, worked out at ``size`` pixels a side and brought to the view's: a sky has no fine edges."""
+    factor = size / view.size
+    image = paint_sky(View(size, view.horizon * factor, view.focal * factor, view.eye), sky)
+    return np.asarray(cv2.resize(image, (view.size, view.size), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def add_stars(image: Array, view: View, strength: float, rng: np.random.Generator) -> None:

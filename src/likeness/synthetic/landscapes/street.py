@@ -93,15 +93,23 @@ def draw_rows(
         turned = facing(light, row.side)
         designs: dict[int, Sprite] = {}
         for k in reversed(range(len(row.heights))):
-            near, far = float(row.edges[k]), float(row.edges[k + 1])
+            near, far = float(row.edges[k]), float(row.edges[k + 1]) + 0.2  # lest a slit be left
             if abs(column_of(view, row.x, far) - 0.5 * view.size) > 0.5 * view.size:
                 continue
             design = row.designs[k]
             if design not in designs:
                 tall = 0.62 * view.size
                 rng = np.random.default_rng((seed, design, row.side + 1))
-                designs[design] = facade(1.05 * tall, tall, turned, rng, lit_windows=lit_windows)
+                designs[design] = _trimmed(facade(1.05 * tall, tall, turned, rng, lit_windows=lit_windows))
             _draw_wall(image, depth, designs[design], row, near, far, float(row.heights[k]), view, horizon, visibility)
+
+
+def _trimmed(front: Sprite) -> Sprite:
+    """A front without its margins, so that houses join."""
+    rows = np.nonzero(front.alpha.max(axis=1) > 0.5)[0]
+    columns = np.nonzero(front.alpha[len(front.alpha) // 2] > 0.9)[0]
+    part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return Sprite(front.colour[part], front.alpha[part], (0.5 * len(columns), float(len(rows))))
 
 
 def _draw_wall(

@@ -225,7 +225,7 @@ def canopy(t: Terrain, x: float, depth: float) -> float:
     fir = ((owner >> 18) & 255) / 255.0 < t.conifers
     crown = max(1.0 - 1.5 * near, 0.0) if fir else math.sqrt(max(1.0 - 1.6 * near * near, 0.0))
     height = 13.0 if fir else 9.5
-    return share * tall * height * max(spacing / 10.0, 1.0) ** 0.55 * (0.45 + 0.55 * crown)
+    return float(share * tall * height * max(spacing / 10.0, 1.0) ** 0.55 * (0.45 + 0.55 * crown))
 
 
 class Seen(NamedTuple):
@@ -309,7 +309,7 @@ def look(view: View, terrain: Terrain) -> Seen:
     """What a view shows of a land."""
     farthest = FARTHEST if terrain.mountains > 0 else 0.5 * FARTHEST
     near = np.geomspace(NEAREST, 120.0, 190, endpoint=False)
-    depths = np.concatenate([near, np.geomspace(120.0, farthest, 370)]).astype(np.float32)
+    depths = np.concatenate([near, np.geomspace(120.0, farthest, 310)]).astype(np.float32)
     heights, trees = (np.zeros((len(depths), view.size + 2), np.float32) for _ in range(2))
     _heights(view, terrain, depths, heights, trees)
     shape = (view.size, view.size)

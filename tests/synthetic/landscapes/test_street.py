@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+
+from likeness.synthetic.landscapes.objects.sprite import Illumination
+from likeness.synthetic.landscapes.street import Row, draw_lamps, draw_rows, facing, rows_of, shade_street
+from likeness.synthetic.landscapes.terrain import Terrain, look
+from likeness.synthetic.landscapes.view import View
+
+LIGHT = Illumination((0.6, 0.64, 0.48), (1.0, 1.0, 1.0), (0.4, 0.4, 0.5), (0.1, 0.1, 0.1))
+
+
+@pytest.fixture
+def street(flat: Terrain) -> Terrain:
+    return flat._replace(road=3.0)
+
+
+@pytest.fixture
+def rows(street: Terrain) -> tuple[Row, Row]:
+    return rows_of(street, np.random.default_rng(0))
+
+
+def test_houses_stand_behind_the_pavements_one_after_another(rows: tuple[Row, Row]) -> None:
+    for row, side in zip(rows, (-1, 1), strict=True):
+        assert row.side == side
+        assert 5 < side * row.x < 7
+        assert (np.diff(row.edges) > 5).all()
+        assert len(row.heights) == len(row.designs) == len(row.edges) - 1
+
+
+def test_a_wall_sees_the_sun_from_its_own_side() -> None:
+    """A sun on the right shines into the face of the wall on the left, and the other way round."""
+    left, right = facing(LIGHT, -1), facing(LIGHT, 1)
+    assert left.sun == pytest.approx((-0.48, 0.64, 0.6))
+    assert right.sun == pytest.approx((0.48, 0.64, -0.6))
+
+
+def test_the_row_on_the_suns_side_shades_the_street(view: View, street: Terrain, rows: tuple[Row, Row]) -> None:
+    depth = look(view, street).depth
+    sunlit = np.ones((64, 64), np.float32)
+    shade_street(sunlit, depth, rows, view, (0.8, 0.6, 0.0))
+    assert sunlit[45, 60] < 0.2  # at the foot of the right-hand houses
+    left = np.ones((64, 64), np.float32)
+    shade_street(left, depth, rows, view, (-0.8, 0.6, 0.0))
+    assert left[45, 3] < 0.2
+    ahead = np.ones((64, 64), np.float32)
+    shade_street(ahead, depth, rows, view, (0.0, 0.6, -0.8))
+    assert ahead.min() == 1
+
+
+def test_rows_converge_on_the_vanishing_point(view: View, street: Terrain, rows: tuple[Row, Row]) -> None:
+    image, depth = np.zeros((64, 64, 3), np.float32), look(view, street).depth
+    draw_rows(image, depth, rows, view, LIGHT, np.zeros((64, 3), np.float32), 1e6, lit_windows=False, seed=1)
+    assert image[..., 0].max() > 0.05
+    assert image[:, 31:33].max() == 0  # the street is open at its end
+    tops = [np.nonzero(image[:32, column].max(axis=1) > 0)[0].min() for column in (2, 14, 24)]
+    assert tops[0] < tops[1] < tops[2]
+    np.testing.assert_allclose(depth[30, 10], 64 * abs(rows[0].x) / (32 - 10.5), rtol=0.02)
+
+
+def test_lamps_shine_by_night_and_light_the_ground(view: View, street: Terrain) -> None:
+    depth = look(view, street).depth
+    day, night = (np.full((64, 64, 3), 0.05, np.float32) for _ in range(2))
+    draw_lamps(day, depth, street, view, lit=False, rng=np.random.default_rng(0))
+    draw_lamps(night, depth, street, view, lit=True, rng=np.random.default_rng(0))
+    assert day.max() < 0.3
+    assert night.max() > 1
+    assert (night[36:50].mean(axis=2) > 0.08).any()
