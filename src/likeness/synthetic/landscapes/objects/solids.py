@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -180,11 +182,20 @@ def turned_profile(profile: ArrayLike, colour: ArrayLike, finish: int, *, sides:
     return sheet(points, colour, finish)
 
 
+@lru_cache(maxsize=16)
+def _unit_ball(sides: int) -> Mesh:
+    """A ball of radius 1 about the origin."""
+    angle = np.linspace(-np.pi / 2, np.pi / 2, sides // 2 + 2)
+    return turned_profile(np.stack([np.cos(angle), np.sin(angle)], axis=1), (0, 0, 0), 0, sides=sides)
+
+
 def ball(centre: ArrayLike, radii: ArrayLike, colour: ArrayLike, finish: int, *, sides: int = 14) -> Mesh:
     """An ellipsoid about (3,) with radii (3,) or one radius."""
-    angle = np.linspace(-np.pi / 2, np.pi / 2, sides // 2 + 2)
-    mesh = turned_profile(np.stack([np.cos(angle), np.sin(angle)], axis=1), colour, finish, sides=sides)
-    radius = np.broadcast_to(np.asarray(radii, np.float32), 3)
-    normal = mesh.position / radius
-    normal /= np.linalg.norm(normal, axis=1, keepdims=True) + 1e-9
-    return mesh._replace(position=mesh.position * radius + np.asarray(centre, np.float32), normal=normal)
+    unit, radius = _unit_ball(sides), np.ones(3, np.float32) * np.asarray(radii, np.float32)
+    normal = unit.position / radius
+    return unit._replace(
+        position=unit.position * radius + np.asarray(centre, np.float32),
+        normal=normal / np.sqrt((normal * normal).sum(1, keepdims=True)),
+        colour=np.tile(np.asarray(colour, np.float32), (len(normal), 1)),
+        finish=np.full(len(unit.faces), finish, np.int8),
+    )
