@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 import torch
 from diffusers import AutoencoderKL, DDPMScheduler, StableDiffusionPipeline, UNet2DConditionModel
-from tokenizers.pre_tokenizers import ByteLevel
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+
+from likeness.pocket.options import TokenizerOptions
+from likeness.pocket.tokenizer import train_tokenizer
 
 CORPUS = [
     "a photo of a person as a newborn baby",
@@ -21,12 +22,7 @@ CORPUS = [
 
 def tiny_tokenizer() -> CLIPTokenizer:
     """A byte-level BPE in CLIP's format, trained on the corpus, that can spell any other word too."""
-    trained = json.loads(CLIPTokenizer().train_new_from_iterator(CORPUS, vocab_size=700).backend_tokenizer.to_str())
-    vocabulary = dict(trained["model"]["vocab"])
-    for letter in sorted(ByteLevel.alphabet()):
-        vocabulary.setdefault(letter + "</w>", len(vocabulary))
-    merges = [tuple(merge) for merge in trained["model"]["merges"]]
-    return CLIPTokenizer(vocab=vocabulary, merges=merges, model_max_length=24)
+    return train_tokenizer(CORPUS, TokenizerOptions(vocabulary=700, length=24))
 
 
 @pytest.fixture(scope="session")
