@@ -44,7 +44,7 @@ def compose(landscape: Landscape, size: int, rng: np.random.Generator) -> tuple[
         eye=between(*_EYES[kind]),
     )
     if landscape.figure:  # people stand so near that a child a fifth of the picture high is seen from head to foot
-        lowest = 0.94 if kind not in ("river", "lake", "sea") else 0.88  # banks lie low
+        lowest = 0.94 if kind not in ("river", "lake", "sea") else 0.86  # banks lie low
         view = view._replace(eye=min(view.eye, (lowest - view.horizon / size) * 1.28 / 0.20))
     side = float(rng.choice((-1.0, 1.0)))
     # the shore's distance in heights of the eye sets its row: farther where a house or a tree needs room
@@ -88,7 +88,9 @@ def compose(landscape: Landscape, size: int, rng: np.random.Generator) -> tuple[
         water={"river": RIVER, "lake": LAKE, "sea": SEA}.get(kind, NO_WATER),
         level=level,
         bank={"river": 7.0, "lake": 0.2 * near_shore, "sea": between(0.25, 0.6) * near_shore}.get(kind, 1.0),
-        water_x=side * (0.5 * width + between(1.0, 4.0)) if kind == "river" else side * between(0, 60),
+        water_x=side * (0.5 * width + between(1.0, 4.0) + (2.5 if landscape.figure else 0.0))
+        if kind == "river"
+        else side * between(0, 60),
         water_slope=-side * between(0.08, 0.26) if kind == "river" else side * between(0.05, 0.5),
         water_bend=float(rng.choice((-1.0, 1.0))) * between(5, 16),
         water_length=between(26, 60),

@@ -55,14 +55,14 @@ class _Site:
         self.view, self.terrain = view, terrain
         self.taken: list[tuple[float, float]] = []
 
-    def _room(self, x: float, depth: float) -> float:
-        """How well a place serves: 1 for dry land off the path whose foot is in the picture."""
+    def _room(self, what: str, x: float, depth: float) -> float:
+        """How well a place serves: 1 for dry land in the picture, off the path but for people."""
         view, t = self.view, self.terrain
         foot = row_of(view, ground_height(t, x, depth), depth) / view.size
         score = 1.0 if foot < 0.965 else 20 * (0.965 - foot)
         if t.water != NO_WATER:
             score = min(score, (inland(t, x, depth) - 0.5 * t.bank) / (0.5 * t.bank))
-        return min(score, off_path(t, x, depth) / max(t.path_width, 1e-6) - 0.2)
+        return score if what == "figure" else min(score, off_path(t, x, depth) / max(t.path_width, 1e-6) - 0.2)
 
     def place(
         self,
@@ -94,7 +94,7 @@ class _Site:
                 depth, high = view.focal * metres / (tall * shrunk * size), metres
             x = across(view, column * size, depth)
             apart = min((abs(column - other) - tall * width - half for other, half in self.taken), default=1.0)
-            score = min(self._room(x, depth), 5 * apart + 1) - 1.5 * (1 - shrunk)
+            score = min(self._room(what, x, depth), 5 * apart + 1) - 1.5 * (1 - shrunk)
             if score > best[0]:
                 best = (score, x, depth, high)
             if score >= 0.8:
