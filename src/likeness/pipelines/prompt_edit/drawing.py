@@ -109,7 +109,7 @@ class Studio:
 
     def _task(self, request: Request) -> _Task:
         source, seed = request.source, request.seed
-        photo = photo_digest(source.photo) if source.photo else None
+        photo = (photo_digest(source.photo), self.inversions.digest) if source.photo else None
         identity = digest_of(self._settings(source), self._resolution, source.prompt, photo, seed)
         pictures = {}
         for wanted in request.pictures:
@@ -124,13 +124,13 @@ class Studio:
         return _Task(source, seed, pictures, maps)
 
     def _settings(self, source: PlannedSource) -> dict[str, Any]:
-        sampling = self._sampling
+        how = self._sampling
         return {
             "model": Path(self._reference.source).name if self._reference.is_folder else self._reference.source,
-            "steps": sampling.steps,
-            "guidance_scale": self._photos.guidance_scale if source.photo else sampling.guidance_scale,
-            "negative_prompt": sampling.negative_prompt,
-            "sampler": sampler_name(None if source.photo else sampling.scheduler, inverted=bool(source.photo)),
+            "steps": how.steps,
+            "guidance_scale": self._photos.guidance_scale if source.photo else how.guidance_scale,
+            "negative_prompt": how.negative_prompt,
+            "sampler": sampler_name(None if source.photo else how.scheduler, inverted=bool(source.photo)),
             "inversion": self._photos.method if source.photo else "",
         }
 
@@ -152,25 +152,25 @@ class Studio:
         return task.source.name, tuple(self._edits(task)), self._lacks_maps(task)
 
     def _draw(self, tasks: list[_Task], bar: tqdm[Any]) -> None:
-        source, sampling, model = tasks[0].source, self._sampling, self.model()
-        edits = self._edits(tasks[0])
+        source, how, model = tasks[0].source, self._sampling, self.model()
+        missing = self._edits(tasks[0])
         inversion = self.inversions.of(source, self._photos.method) if source.photo else None
         made = edit_pictures(
             model,
             source.prompt,
-            list(edits.values()),
+            list(missing.values()),
             [task.seed for task in tasks],
-            steps=sampling.steps,
+            steps=how.steps,
             guidance_scale=self._settings(source)["guidance_scale"],
-            negative_prompt=sampling.negative_prompt,
+            negative_prompt=how.negative_prompt,
             resolution=self._resolution,
-            scheduler=None if inversion else open_scheduler(model, sampling.scheduler),
+            scheduler=None if inversion else open_scheduler(model, how.scheduler),
             start=inversion,
             keep_maps=self._lacks_maps(tasks[0]),
-            batch_size=sampling.batch_size,
+            batch_size=how.batch_size,
         )
         for task, result in zip(tasks, made, strict=True):
-            drawn = dict(zip(edits, result.edited, strict=True))
+            drawn = dict(zip(missing, result.edited, strict=True))
             for file, wanted in self._missing(task).items():
                 image = drawn[digest_of(wanted.edit)] if wanted.edit else result.source
                 if inversion and wanted.columns["variant"] == PHOTO:

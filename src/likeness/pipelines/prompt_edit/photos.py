@@ -50,6 +50,9 @@ class Inversions:
         sampling: steps and negative prompt of the edits.
         options: their guidance scale, and how to invert.
         work_folder: the root of unfinished work.
+
+    Attributes:
+        digest: of everything but the photograph that an inversion depends on.
     """
 
     def __init__(
@@ -67,8 +70,8 @@ class Inversions:
             "guidance_scale": options.guidance_scale,
             "negative_prompt": sampling.negative_prompt,
         }
-        key = digest_of(digest, self._settings, self._side, code_digest(*_MODULES))
-        self._work = WorkFolder(work_folder, "inversions", key)
+        self.digest = digest_of(digest, self._settings, self._side, code_digest(*_MODULES))
+        self._work = WorkFolder(work_folder, "inversions", self.digest)
 
     def of(self, source: PlannedSource, method: Method) -> Inversion:
         """Return the inversion of a source's photograph."""
