@@ -78,7 +78,7 @@ def test_entries_of_one_source_share_its_pictures():
     found, _ = plan(
         {"prompt": "a car", "edit": "a bus"},
         {"prompt": "a car", "edit": "a van"},
-        {"prompt": "a car", "edit": "a van", "seeds": [9]},
+        {"prompt": "a car", "edit": "a van", "seeds": [9, 9]},
     )
     assert [(source.name, source.seeds) for source in found.sources] == [("source 1", (4, 5)), ("source 2", (9,))]
     assert [edit.name for source in found.sources for edit in source.edits] == [

@@ -51,6 +51,7 @@ def test_words_of_the_blend_can_stand_alone():
         ({"prompt": "a car", "edits": [7]}, "expected a prompt or a mapping, got 7"),
         ({"prompt": "a car", "edit": "a bus", "self_replace": 2}, "self_replace: .*less than or equal to 1"),
         ({"prompt": "a car", "edit": "a bus", "cross_replace": {"bus": 2}}, "between 0 and 1"),
+        ({"prompt": "a car", "edit": "a bus", "seeds": [-1]}, "seeds.0: .*greater than or equal to 0"),
         ({"prompt": "a car", "edit": "a bus", "kind": "swap"}, "kind: .*'replace' or 'refine'"),
         ({"prompt": "a car", "edit": "a bus", "blend": {"mask": "m.png", "words": ["car"]}}, "mask or words, not both"),
         ({"prompt": "a car", "photo": "car.jpg", "seeds": [1], "edit": "a bus"}, "a photo has no seeds"),

@@ -1,6 +1,6 @@
 """What a person may change about `prompt_edit`: one model a section of `conf/base/prompt_edit/parameters.yml`."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt
 
 from likeness.diffusion.inversion import Method
 from likeness.metrics.ssim import SsimOptions
@@ -15,7 +15,9 @@ class Section(BaseModel):
 class SamplingOptions(Section):
     """How sources and their edits are drawn."""
 
-    seeds: tuple[int, ...] = Field((0, 1, 2, 3), min_length=1, description="seeds of a source that names none")
+    seeds: tuple[NonNegativeInt, ...] = Field(
+        (0, 1, 2, 3), min_length=1, description="seeds of a source that names none"
+    )
     steps: int = Field(12, ge=1, description="sampling steps")
     guidance_scale: float = Field(4.0, ge=0, description="classifier-free guidance; 1 is none")
     negative_prompt: str = Field("", description="what guidance steers away from")

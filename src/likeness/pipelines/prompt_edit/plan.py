@@ -132,8 +132,8 @@ def _source(
     name: str, source: SourceRequest, edits: tuple[PlannedEdit, ...], sampling: SamplingOptions
 ) -> PlannedSource:
     # A photograph is one picture, whatever the seed.
-    seeds = (0,) if source.photo else source.seeds or sampling.seeds
-    return PlannedSource(name=name, prompt=source.prompt, photo=source.photo, seeds=seeds, edits=edits)
+    seeds = dict.fromkeys((0,) if source.photo else source.seeds or sampling.seeds)
+    return PlannedSource(name=name, prompt=source.prompt, photo=source.photo, seeds=tuple(seeds), edits=edits)
 
 
 def _planned(asked: Asked, control: ControlOptions, names: set[str]) -> PlannedEdit:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationError, field_validator, model_validator
 
 Kind = Literal["replace", "refine", "reweight"]
 Scope = Literal["local", "global"]
@@ -95,7 +95,9 @@ class SourceRequest(Request):
 
     prompt: str = Field(description="the source prompt")
     photo: str | None = Field(None, description="a photograph instead of a generated picture")
-    seeds: tuple[int, ...] | None = Field(None, min_length=1, description="of the pictures; none: the parameters'")
+    seeds: tuple[NonNegativeInt, ...] | None = Field(
+        None, min_length=1, description="of the pictures; none: the parameters'"
+    )
 
     @field_validator("prompt")
     @classmethod
