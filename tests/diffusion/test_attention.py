@@ -359,3 +359,14 @@ def test_attention_masks_are_refused(sd1):
     latents, context = inputs(1)
     with pytest.raises(ValueError, match="no attention masks"), controlled(sd1, control([None])):
         sd1(latents, 500, encoder_hidden_states=context, encoder_attention_mask=torch.ones(1, TOKENS))
+
+
+@torch.no_grad()
+def test_attention_outside_the_transformers_is_left_alone():
+    types = {"down_block_types": ("AttnDownBlock2D",) + UNETS["sd1"]["down_block_types"][1:]}
+    unet = UNet2DConditionModel(**(COMMON | UNETS["sd1"] | types)).eval()
+    before = unet.attn_processors
+    with controlled(unet, control([None, following()])):
+        kept = {name for name, processor in unet.attn_processors.items() if processor is before[name]}
+        call(unet, *inputs(2))
+    assert kept == {"down_blocks.0.attentions.0.processor"}

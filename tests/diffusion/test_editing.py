@@ -191,6 +191,7 @@ def test_pictures_have_the_size_that_is_asked_for(vivid):
     assert result.source.size == result.edited[0].size == (96, 32)
     assert torch.equal(result.latents[1][..., :6], result.latents[0][..., :6])
     assert made(vivid, [], resolution=32)[0].source.size == (32, 32)
+    assert made(vivid, [], seeds=[]) == []
 
 
 def test_maps_are_made_only_for_blends_and_when_they_are_kept(vivid, monkeypatch):
@@ -266,8 +267,7 @@ def test_the_unchanged_prompt_of_a_photograph_is_its_reconstruction(vivid, photo
     assert kept == 0
     difference = np.abs(np.asarray(result.source, int) - np.asarray(start.reconstruction, int))
     assert difference.max() <= 1
-    # Direct inversion puts only the source branch back on the photograph's trajectory.
-    assert method == "direct" or unchanged <= 1e-5
+    assert unchanged <= 1e-4
 
 
 def test_an_inversion_and_the_edit_must_agree(vivid, photograph):
