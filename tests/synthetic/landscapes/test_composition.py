@@ -5,7 +5,8 @@ import pytest
 
 from likeness.synthetic.landscapes.composition import compose
 from likeness.synthetic.landscapes.landscape import KINDS, Landscape
-from likeness.synthetic.landscapes.terrain import LAKE, RIVER, SEA, Terrain, look
+from likeness.synthetic.landscapes.sight import look
+from likeness.synthetic.landscapes.terrain import LAKE, RIVER, SEA, Terrain
 from likeness.synthetic.landscapes.view import View
 
 

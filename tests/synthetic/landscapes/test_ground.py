@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
 
-from likeness.synthetic.landscapes.ground import add_air, paint_ground
+from likeness.synthetic.landscapes.air import add_air
+from likeness.synthetic.landscapes.ground import paint_ground
 from likeness.synthetic.landscapes.palette import Palette
-from likeness.synthetic.landscapes.terrain import Seen, Terrain, look
+from likeness.synthetic.landscapes.sight import Seen, look
+from likeness.synthetic.landscapes.terrain import Terrain
 from likeness.synthetic.landscapes.view import View
 from likeness.synthetic.vectors import Array
 

@@ -6,7 +6,8 @@ from likeness.synthetic.landscapes.daylight import Daylight
 from likeness.synthetic.landscapes.landscape import Landscape
 from likeness.synthetic.landscapes.palette import Palette, palette_of
 from likeness.synthetic.landscapes.plants import Growth, grow, growth_of
-from likeness.synthetic.landscapes.terrain import Terrain, look
+from likeness.synthetic.landscapes.sight import look
+from likeness.synthetic.landscapes.terrain import Terrain
 from likeness.synthetic.landscapes.view import View
 from likeness.synthetic.vectors import Array
 

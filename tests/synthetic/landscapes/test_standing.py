@@ -4,8 +4,9 @@ import pytest
 from likeness.synthetic.landscapes.landscape import Landscape
 from likeness.synthetic.landscapes.objects.sprite import Illumination, Sprite
 from likeness.synthetic.landscapes.places import Thing
+from likeness.synthetic.landscapes.sight import look
 from likeness.synthetic.landscapes.standing import Cutouts, cast_shadow, foot_of, put, resized
-from likeness.synthetic.landscapes.terrain import Terrain, look
+from likeness.synthetic.landscapes.terrain import Terrain
 from likeness.synthetic.landscapes.view import View
 from likeness.synthetic.vectors import Vector
 

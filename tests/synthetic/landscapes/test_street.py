@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from likeness.synthetic.landscapes.objects.sprite import Illumination
+from likeness.synthetic.landscapes.sight import look
 from likeness.synthetic.landscapes.street import Row, draw_lamps, draw_rows, facing, rows_of, shade_street
-from likeness.synthetic.landscapes.terrain import Terrain, look
+from likeness.synthetic.landscapes.terrain import Terrain
 from likeness.synthetic.landscapes.view import View
 
 LIGHT = Illumination((0.6, 0.64, 0.48), (1.0, 1.0, 1.0), (0.4, 0.4, 0.5), (0.1, 0.1, 0.1))

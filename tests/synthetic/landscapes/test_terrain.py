@@ -1,17 +1,8 @@
 import numpy as np
 import pytest
 
-from likeness.synthetic.landscapes.terrain import (
-    LAKE,
-    RIVER,
-    SEA,
-    Terrain,
-    canopy,
-    ground_height,
-    inland,
-    look,
-    off_path,
-)
+from likeness.synthetic.landscapes.sight import look
+from likeness.synthetic.landscapes.terrain import LAKE, RIVER, SEA, Terrain, canopy, ground_height, inland, off_path
 from likeness.synthetic.landscapes.view import View
 
 

@@ -5,7 +5,8 @@ import pytest
 
 from likeness.synthetic.landscapes.daylight import Daylight
 from likeness.synthetic.landscapes.landscape import Landscape
-from likeness.synthetic.landscapes.terrain import LAKE, SEA, Terrain, look
+from likeness.synthetic.landscapes.sight import look
+from likeness.synthetic.landscapes.terrain import LAKE, SEA, Terrain
 from likeness.synthetic.landscapes.view import View
 from likeness.synthetic.landscapes.water import Waves, paint_water, waves_of
 

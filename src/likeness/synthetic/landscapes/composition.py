@@ -87,7 +87,7 @@ def compose(landscape: Landscape, size: int, rng: np.random.Generator) -> tuple[
         spires=between(0.6, 1.1) if landscape.fantasy else 0.0,
         water={"river": RIVER, "lake": LAKE, "sea": SEA}.get(kind, NO_WATER),
         level=level,
-        bank={"river": 7.0, "lake": 0.2 * near_shore, "sea": between(0.25, 0.6) * near_shore}.get(kind, 1.0),
+        bank={"river": 7.0, "lake": 0.2 * near_shore, "sea": between(0.3, 0.75) * near_shore}.get(kind, 1.0),
         water_x=side * (0.5 * width + between(1.0, 4.0) + (2.5 if landscape.figure else 0.0))
         if kind == "river"
         else side * between(0, 60),

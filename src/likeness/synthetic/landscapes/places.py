@@ -61,7 +61,8 @@ class _Site:
         foot = row_of(view, ground_height(t, x, depth), depth) / view.size
         score = 1.0 if foot < 0.965 else 20 * (0.965 - foot)
         if t.water != NO_WATER:
-            score = min(score, (inland(t, x, depth) - 0.5 * t.bank) / (0.5 * t.bank))
+            ashore = (inland(t, x, depth) - 0.5 * t.bank) / (0.5 * t.bank)
+            score = min(score, ashore if ashore > -1 else 6 * ashore)
         return score if what == "figure" else min(score, off_path(t, x, depth) / max(t.path_width, 1e-6) - 0.2)
 
     def place(
@@ -87,7 +88,7 @@ class _Site:
             if self.terrain.water in (LAKE, SEA) and what != "figure":
                 # there is little room before the shore: as near as that, and as high as fills the picture
                 lowest = view.focal * view.eye / (0.955 * size - view.horizon)
-                depth = rng.uniform(max(0.62, lowest / self.terrain.shore_near), 0.92) * self.terrain.shore_near
+                depth = rng.uniform(max(0.55, lowest / self.terrain.shore_near), 0.92) * self.terrain.shore_near
                 high = tall * size * depth / view.focal
             else:
                 shrunk = min(1.0, 1.5 - attempt / _TRIES)

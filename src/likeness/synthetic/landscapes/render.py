@@ -5,19 +5,20 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from likeness.synthetic.landscapes.air import add_air
 from likeness.synthetic.landscapes.composition import compose
 from likeness.synthetic.landscapes.daylight import clear_of_land, daylight
 from likeness.synthetic.landscapes.fantasy import add_lights, add_moon, floating_rocks
 from likeness.synthetic.landscapes.finish import exposure, finish
-from likeness.synthetic.landscapes.ground import add_air, paint_ground
+from likeness.synthetic.landscapes.ground import paint_ground
 from likeness.synthetic.landscapes.landscape import Landscape
 from likeness.synthetic.landscapes.palette import illumination, palette_of
 from likeness.synthetic.landscapes.places import place_things
 from likeness.synthetic.landscapes.plants import grow, growth_of
+from likeness.synthetic.landscapes.sight import look
 from likeness.synthetic.landscapes.sky import add_stars, paint_sky_at, sky_of
 from likeness.synthetic.landscapes.standing import Cutouts, cast_shadow, foot_of, put
 from likeness.synthetic.landscapes.street import draw_lamps, draw_rows, rows_of, shade_street
-from likeness.synthetic.landscapes.terrain import look
 from likeness.synthetic.landscapes.water import paint_water, waves_of
 from likeness.synthetic.landscapes.weather import add_rain, add_snowfall
 

@@ -12,7 +12,8 @@ from likeness.synthetic.curves import smoothstep
 from likeness.synthetic.landscapes.daylight import Daylight, luminance
 from likeness.synthetic.landscapes.landscape import Landscape
 from likeness.synthetic.landscapes.plane_noise import fractal, plane_noise
-from likeness.synthetic.landscapes.terrain import SEA, Seen, Terrain, inland
+from likeness.synthetic.landscapes.sight import Seen
+from likeness.synthetic.landscapes.terrain import SEA, Terrain, inland
 from likeness.synthetic.landscapes.view import View, across
 from likeness.synthetic.vectors import Array, Vector, add_scaled, mix, times
 
