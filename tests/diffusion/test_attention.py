@@ -363,7 +363,7 @@ def test_attention_masks_are_refused(sd1):
 
 @torch.no_grad()
 def test_attention_outside_the_transformers_is_left_alone():
-    types = {"down_block_types": ("AttnDownBlock2D",) + UNETS["sd1"]["down_block_types"][1:]}
+    types = {"down_block_types": ("AttnDownBlock2D", *UNETS["sd1"]["down_block_types"][1:])}
     unet = UNet2DConditionModel(**(COMMON | UNETS["sd1"] | types)).eval()
     before = unet.attn_processors
     with controlled(unet, control([None, following()])):
