@@ -5,41 +5,13 @@ from likeness.synthetic.landscapes.landscape import Landscape
 from likeness.synthetic.landscapes.objects.sprite import Illumination, Sprite
 from likeness.synthetic.landscapes.places import Thing
 from likeness.synthetic.landscapes.sight import look
-from likeness.synthetic.landscapes.standing import Cutouts, cast_shadow, foot_of, put, resized
+from likeness.synthetic.landscapes.standing import Cutouts, cast_shadow, foot_of, resized
 from likeness.synthetic.landscapes.terrain import Terrain
 from likeness.synthetic.landscapes.view import View
 from likeness.synthetic.vectors import Vector
 
 POST = Sprite(np.full((10, 4, 3), 0.5, np.float32), np.ones((10, 4), np.float32), (2.0, 10.0))
 LIGHT = Illumination((0.0, 0.8, 0.6), (1.0, 1.0, 1.0), (0.4, 0.4, 0.5), (0.1, 0.1, 0.1))
-
-
-def put_post(
-    away: float, depth: float, foot: tuple[float, float] = (32.0, 40.0), visibility: float = 1e9
-) -> np.ndarray:
-    image = np.zeros((64, 64, 3), np.float32)
-    there = np.full((64, 64), depth, np.float32)
-    put(image, there, POST, foot, away, np.ones((64, 3), np.float32), visibility)
-    assert (there[image[..., 0] > 0.1] == away).all()
-    return image
-
-
-def test_a_sprite_stands_on_its_foot() -> None:
-    rows, columns = np.nonzero(put_post(10.0, 50.0)[..., 0])
-    assert (rows.min(), rows.max() + 1) == (30, 40)
-    assert (columns.min(), columns.max() + 1) == (30, 34)
-
-
-def test_what_is_nearer_hides_it_and_the_air_pales_it() -> None:
-    assert put_post(50.0, 10.0).max() == 0
-    far = put_post(100.0, 1e9, visibility=100.0)[35, 32, 0]
-    assert far == pytest.approx(0.5 * np.exp(-1) + 1 - np.exp(-1), rel=1e-5)
-
-
-def test_a_sprite_may_hang_over_every_edge() -> None:
-    for foot in ((0.0, 40.0), (64.0, 40.0), (32.0, 4.0), (32.0, 70.0)):
-        assert put_post(10.0, 50.0, foot).max() == 0.5
-    assert put_post(10.0, 50.0, (200.0, 40.0)).max() == 0
 
 
 def test_a_sprite_made_smaller_keeps_its_colour_and_foot() -> None:

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from likeness.synthetic.landscapes.canvas import Canvas
 from likeness.synthetic.landscapes.objects.sprite import Illumination
 from likeness.synthetic.landscapes.sight import look
 from likeness.synthetic.landscapes.street import Row, draw_lamps, draw_rows, facing, rows_of, shade_street
@@ -8,6 +9,12 @@ from likeness.synthetic.landscapes.terrain import Terrain
 from likeness.synthetic.landscapes.view import View
 
 LIGHT = Illumination((0.6, 0.64, 0.48), (1.0, 1.0, 1.0), (0.4, 0.4, 0.5), (0.1, 0.1, 0.1))
+
+
+def blank(view: View, street: Terrain, light: float) -> Canvas:
+    """The street's distances, and one light everywhere."""
+    image = np.full((64, 64, 3), light, np.float32)
+    return Canvas(view, image, look(view, street).depth, np.zeros((64, 3), np.float32), 1e6)
 
 
 @pytest.fixture
@@ -49,8 +56,9 @@ def test_the_row_on_the_suns_side_shades_the_street(view: View, street: Terrain,
 
 
 def test_rows_converge_on_the_vanishing_point(view: View, street: Terrain, rows: tuple[Row, Row]) -> None:
-    image, depth = np.zeros((64, 64, 3), np.float32), look(view, street).depth
-    draw_rows(image, depth, rows, view, LIGHT, np.zeros((64, 3), np.float32), 1e6, lit_windows=False, seed=1)
+    canvas = blank(view, street, 0.0)
+    image, depth = canvas.image, canvas.depth
+    draw_rows(canvas, rows, LIGHT, lit_windows=False, seed=1)
     assert image[..., 0].max() > 0.05
     assert image[:, 31:33].max() == 0  # the street is open at its end
     tops = [np.nonzero(image[:32, column].max(axis=1) > 0)[0].min() for column in (2, 14, 24)]
@@ -59,10 +67,9 @@ def test_rows_converge_on_the_vanishing_point(view: View, street: Terrain, rows:
 
 
 def test_lamps_shine_by_night_and_light_the_ground(view: View, street: Terrain) -> None:
-    depth = look(view, street).depth
-    day, night = (np.full((64, 64, 3), 0.05, np.float32) for _ in range(2))
-    draw_lamps(day, depth, street, view, lit=False, rng=np.random.default_rng(0))
-    draw_lamps(night, depth, street, view, lit=True, rng=np.random.default_rng(0))
-    assert day.max() < 0.3
-    assert night.max() > 1
-    assert (night[36:50].mean(axis=2) > 0.08).any()
+    day, night = (blank(view, street, 0.05) for _ in range(2))
+    draw_lamps(day, street, lit=False, rng=np.random.default_rng(0))
+    draw_lamps(night, street, lit=True, rng=np.random.default_rng(0))
+    assert day.image.max() < 0.3
+    assert night.image.max() > 1
+    assert (night.image[36:50].mean(axis=2) > 0.08).any()

@@ -1,4 +1,4 @@
-"""Things cut out and set into the land: behind what is nearer, with the air before them and their shadows."""
+"""Things cut out, and the shadows that they cast."""
 
 from __future__ import annotations
 
@@ -74,42 +74,6 @@ def foot_of(thing: Thing, view: View, terrain: Terrain) -> tuple[float, float]:
     """Column and row where a thing meets the ground."""
     height = ground_height(terrain, thing.x, thing.depth)
     return column_of(view, thing.x, thing.depth), row_of(view, height, thing.depth)
-
-
-def put(
-    image: Array,
-    depth: Array,
-    sprite: Sprite,
-    foot: tuple[float, float],
-    away: float,
-    horizon: Array,
-    visibility: float,
-) -> None:
-    """Set a sprite into the picture in place, and its distance into ``depth``.
-
-    Args:
-        image: (size, size, 3) linear RGB.
-        depth: (size, size) metres of what is there; what is clearly nearer hides the sprite.
-        sprite: What to set in.
-        foot: Column and row where it stands.
-        away: Its distance, metres.
-        horizon: (size, 3) what distance fades into, by column.
-        visibility: Metres after which a third of the contrast is left.
-    """
-    rows, columns = sprite.alpha.shape
-    left, top = round(foot[0] - sprite.foot[0]), round(foot[1] - sprite.foot[1])
-    low_row, high_row = max(top, 0), min(top + rows, len(image))
-    low_column, high_column = max(left, 0), min(left + columns, len(image))
-    if low_row >= high_row or low_column >= high_column:
-        return
-    there = np.s_[low_row:high_row, low_column:high_column]
-    part = np.s_[low_row - top : high_row - top, low_column - left : high_column - left]
-    open_to_view = depth[there] > 0.90 * away - 0.5
-    alpha = (sprite.alpha[part] * open_to_view)[..., None]
-    clear = math.exp(-away / visibility)
-    colour = sprite.colour[part] * clear + horizon[None, low_column:high_column] * (1 - clear)
-    image[there] += alpha * (colour - image[there])
-    depth[there] = np.where(alpha[..., 0] > 0.5, np.minimum(depth[there], away), depth[there])
 
 
 def cast_shadow(

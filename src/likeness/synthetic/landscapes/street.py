@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from likeness.synthetic.landscapes.canvas import Canvas
 from likeness.synthetic.landscapes.daylight import linear
 from likeness.synthetic.landscapes.objects.facades import facade
 from likeness.synthetic.landscapes.objects.sprite import Illumination, Sprite
@@ -76,32 +77,22 @@ def shade_street(sunlit: Array, depth: Array, rows: tuple[Row, Row], view: View,
     sunlit *= (1 - 0.9 * hidden).astype(np.float32)
 
 
-def draw_rows(
-    image: Array,
-    depth: Array,
-    rows: tuple[Row, Row],
-    view: View,
-    light: Illumination,
-    horizon: Array,
-    visibility: float,
-    *,
-    lit_windows: bool,
-    seed: int,
-) -> None:
-    """Draw both rows in place, far houses first, and their distances into ``depth``."""
+def draw_rows(canvas: Canvas, rows: tuple[Row, Row], light: Illumination, *, lit_windows: bool, seed: int) -> None:
+    """Draw both rows on the canvas, far houses first."""
+    size = canvas.view.size
     for row in rows:
         turned = facing(light, row.side)
         designs: dict[int, Sprite] = {}
         for k in reversed(range(len(row.heights))):
             near, far = float(row.edges[k]), float(row.edges[k + 1]) + 0.2  # lest a slit be left
-            if abs(column_of(view, row.x, far) - 0.5 * view.size) > 0.5 * view.size:
+            if abs(column_of(canvas.view, row.x, far) - 0.5 * size) > 0.5 * size:
                 continue
             design = row.designs[k]
             if design not in designs:
-                tall = 0.62 * view.size
+                tall = 0.62 * size
                 rng = np.random.default_rng((seed, design, row.side + 1))
                 designs[design] = _trimmed(facade(1.05 * tall, tall, turned, rng, lit_windows=lit_windows))
-            _draw_wall(image, depth, designs[design], row, near, far, float(row.heights[k]), view, horizon, visibility)
+            _draw_wall(canvas, designs[design], row, near, far, float(row.heights[k]))
 
 
 def _trimmed(front: Sprite) -> Sprite:
@@ -112,19 +103,9 @@ def _trimmed(front: Sprite) -> Sprite:
     return Sprite(front.colour[part], front.alpha[part], (0.5 * len(columns), float(len(rows))))
 
 
-def _draw_wall(
-    image: Array,
-    depth: Array,
-    front: Sprite,
-    row: Row,
-    near: float,
-    far: float,
-    height: float,
-    view: View,
-    horizon: Array,
-    visibility: float,
-) -> None:
+def _draw_wall(canvas: Canvas, front: Sprite, row: Row, near: float, far: float, height: float) -> None:
     """One house's front, seen aslant."""
+    view, depth = canvas.view, canvas.depth
     tall, wide = front.alpha.shape
     left, right = (near, far) if row.side < 0 else (far, near)
     corners = [(0, 0, left, height), (wide, 0, right, height), (wide, tall, right, 0.0), (0, tall, left, 0.0)]
@@ -152,16 +133,15 @@ def _draw_wall(
     away = (view.focal * row.x / np.where(np.abs(columns) < 0.5, np.sign(row.x) * 0.5, columns)).astype(np.float32)
     away = np.clip(away, near, far)
     alpha = alpha * (depth[there] > 0.9 * away - 0.5)
-    clear = np.exp(-away / visibility)[:, None]
-    colour = colour * clear + horizon[low[0] : high[0]] * (1 - clear) * alpha[..., None]
-    image[there] = image[there] * (1 - alpha[..., None]) + colour
+    clear = np.exp(-away / canvas.visibility)[:, None]
+    colour = colour * clear + canvas.horizon[low[0] : high[0]] * (1 - clear) * alpha[..., None]
+    canvas.image[there] = canvas.image[there] * (1 - alpha[..., None]) + colour
     depth[there] = np.where(alpha > 0.5, np.minimum(depth[there], away), depth[there])
 
 
-def draw_lamps(
-    image: Array, depth: Array, terrain: Terrain, view: View, *, lit: bool, rng: np.random.Generator
-) -> None:
-    """Lamp posts along one kerb in place; by night they shine and light the ground."""
+def draw_lamps(canvas: Canvas, terrain: Terrain, *, lit: bool, rng: np.random.Generator) -> None:
+    """Lamp posts along one kerb; by night they shine and light the ground."""
+    view, image, depth = canvas.view, canvas.image, canvas.depth
     side, start = float(rng.choice((-1.0, 1.0))), float(rng.uniform(9, 14))
     iron = np.array(linear(0.16, 0.17, 0.19)) * float(np.clip(image.mean() * 2.0, 0.05, 1.0))
     glow = np.array(linear(1.0, 0.80, 0.48))
