@@ -48,6 +48,15 @@ def test_schedulers_with_noise_of_their_own_are_refused(opened, name, options):
         prepared_solver(given, 5, CPU)
 
 
+def test_latents_are_not_clipped():
+    clipping = diffusers.DDIMScheduler(beta_start=0.00085, beta_end=0.012, prediction_type="sample")
+    assert clipping.config.clip_sample
+    latents = torch.full((1, 4, 2, 2), 3.0)
+    solver = prepared_solver(clipping, 1, CPU)
+    assert solver.step(latents, solver.timesteps[0], latents).prev_sample.max() > 2
+    assert clipping.config.clip_sample
+
+
 def test_asking_leaves_the_random_state_alone(opened):
     torch.manual_seed(3)
     expected = torch.rand(1)

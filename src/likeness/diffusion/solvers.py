@@ -17,12 +17,15 @@ def default_solver(model: DiffusionModel) -> Any:
 
 
 def prepared_solver(scheduler: Any, steps: int, device: torch.device) -> Any:
-    """A copy of a scheduler of diffusers, set to a number of steps.
+    """A copy of a scheduler of diffusers, set to a number of steps and without clipping.
 
     Raises:
         ValueError: the scheduler adds noise of its own, or does not take so many steps.
     """
     solver = deepcopy(scheduler)
+    if solver.config.get("clip_sample"):
+        # Some clip what they take for pixels in -1..1 unless told otherwise; latents go beyond.
+        solver.register_to_config(clip_sample=False)
     solver.set_timesteps(steps, device=device)
     if not _is_deterministic(solver):
         raise ValueError(
