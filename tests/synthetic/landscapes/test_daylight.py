@@ -4,8 +4,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from likeness.synthetic.landscapes.daylight import Daylight, daylight, linear, luminance
+from likeness.synthetic.landscapes.daylight import Daylight, clear_of_land, daylight, linear, luminance
 from likeness.synthetic.landscapes.landscape import HOURS, WEATHERS, Landscape
+from likeness.synthetic.landscapes.view import View, column_of
 
 
 def of(landscape: Landscape, seed: int = 0, **changes: object) -> Daylight:
@@ -61,3 +62,27 @@ def test_weather_takes_the_sun_and_the_distance(plain: Landscape) -> None:
 def test_named_colours_are_linear() -> None:
     assert linear(1.0, 0.5, 0.0) == pytest.approx((1.0, 0.2140, 0.0), abs=1e-4)
     assert luminance((1.0, 1.0, 1.0)) == pytest.approx(1)
+
+
+def test_a_disc_rises_clear_of_the_land(plain: Landscape, view: View) -> None:
+    light = of(plain, hour="sunset", sun=True)
+    wall = np.full((64, 64), np.inf, np.float32)
+    wall[14:] = 500.0  # a ridge up to row 14
+    row = view.horizon - view.focal * light.sun[1] / -light.sun[2]
+    assert row > 14
+    risen = clear_of_land(light, wall, view)
+    assert math.hypot(*risen.sun) == pytest.approx(1)
+    assert view.horizon - view.focal * risen.sun[1] / -risen.sun[2] < 14
+    assert replace(risen, sun=light.sun) == light
+
+
+def test_a_disc_goes_to_the_gap_when_the_land_is_too_high(plain: Landscape, view: View) -> None:
+    gorge = np.full((64, 64), 500.0, np.float32)
+    gorge[:30, 44:58] = np.inf
+    risen = clear_of_land(of(plain, hour="sunset", sun=True), gorge, view)
+    assert 44 < column_of(view, risen.sun[0], -risen.sun[2]) < 58
+
+
+def test_a_light_without_a_disc_stays(plain: Landscape, view: View) -> None:
+    light = of(plain)
+    assert clear_of_land(light, np.full((64, 64), 500.0, np.float32), view) is light
