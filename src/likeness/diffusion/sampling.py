@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import torch
-from diffusers import DPMSolverMultistepScheduler
 from PIL import Image
 from torch import Tensor
 
 from likeness.diffusion.autoencoding import decode, to_pictures
 from likeness.diffusion.model import DiffusionModel, encode_prompts
+from likeness.diffusion.solvers import default_solver
 
 
 def generate(
@@ -122,10 +122,8 @@ def _encode_in_batches(model: DiffusionModel, prompts: Sequence[str], batch_size
 
 
 def _denoise(model: DiffusionModel, latents: Tensor, context: Tensor, steps: int, guidance_scale: float) -> Tensor:
-    """Solve from pure noise with DPM-Solver++(2M) (Lu et al. 2022, arXiv 2211.01095)."""
-    solver = DPMSolverMultistepScheduler.from_config(
-        model.scheduler.config, algorithm_type="dpmsolver++", solver_order=2
-    )
+    """Solve from pure noise."""
+    solver = default_solver(model)
     solver.set_timesteps(steps, device=model.device)
     latents = latents * solver.init_noise_sigma
     for timestep in solver.timesteps:
