@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -31,21 +29,23 @@ def model_sheet(ages: NDArray[np.uint8], landscapes: NDArray[np.uint8], options:
     Args:
         ages: (ages, seeds, size, size, 3); the first `sheet_seeds` seeds are shown.
         landscapes: of `draw_landscapes`.
-        options: the prompts, which stand above or under their pictures.
+        options: the prompts, which stand under their pictures.
     """
     shown = ages[:, : options.sheet_seeds].swapaxes(0, 1)
-    portraits = contact_sheet(
-        map(Image.fromarray, shown.reshape(-1, *shown.shape[2:])),
-        columns=len(ages),
-        cell=CELL,
-        column_titles=[age.prompt for age in options.ages],
-        row_titles=[f"seed {options.seed + place}" for place in range(len(shown))],
+    columns = max([len(ages), *map(len, options.landscapes.values())])
+    pictures: list[Image.Image | None] = []
+    captions: list[str] = []
+    titles = [f"seed {options.seed + place}" for place in range(len(shown))]
+    rest = iter(landscapes)
+    rows = [(row, [age.prompt for age in options.ages]) for row in shown]
+    rows += [(np.stack([next(rest) for _ in prompts]), list(prompts)) for prompts in options.landscapes.values()]
+    for row, prompts in rows:
+        empty = columns - len(prompts)
+        pictures += [*map(Image.fromarray, row), *[None] * empty]
+        captions += [*prompts, *[""] * empty]
+    return _figure(
+        contact_sheet(pictures, captions, columns=columns, cell=CELL, row_titles=[*titles, *options.landscapes])
     )
-    parts, rest = [portraits], iter(landscapes)
-    for title, prompts in options.landscapes.items():
-        pictures = [Image.fromarray(next(rest)) for _ in prompts]
-        parts.append(contact_sheet(pictures, prompts, columns=len(prompts), cell=CELL, row_titles=[title]))
-    return _figure(_stacked(parts))
 
 
 def round_trip_sheet(before: NDArray[np.uint8], after: NDArray[np.uint8], groups: pd.Series) -> Figure:
@@ -64,17 +64,6 @@ def round_trip_sheet(before: NDArray[np.uint8], after: NDArray[np.uint8], groups
     return _figure(
         contact_sheet(pictures, columns=len(places), cell=CELL, column_titles=titles, row_titles=("before", "after"))
     )
-
-
-def _stacked(sheets: Iterable[Image.Image]) -> Image.Image:
-    """Sheets under each other, left-aligned on white."""
-    parts = list(sheets)
-    whole = Image.new("RGB", (max(part.width for part in parts), sum(part.height for part in parts)), "white")
-    top = 0
-    for part in parts:
-        whole.paste(part, (0, top))
-        top += part.height
-    return whole
 
 
 def _figure(sheet: Image.Image) -> Figure:
