@@ -29,3 +29,10 @@ def test_a_region_of_several_words_is_where_any_of_them_is():
 def test_a_higher_threshold_leaves_less(threshold):
     attention = np.linspace(0, 1, 16).reshape(4, 4)
     assert region_mask([attention], 32, threshold).mean() == pytest.approx(1 - threshold, abs=0.08)
+
+
+def test_a_word_attended_to_everywhere_has_a_region_where_it_is_attended_to_more():
+    attention = np.full((4, 4), 0.6)
+    attention[2, 1] = 1
+    assert np.array_equal(region_mask([attention], 32, 0.5), region_mask([(attention - 0.6) / 0.4], 32, 0.5))
+    assert region_mask([np.full((4, 4), 0.3)], 32, 0.5).all()

@@ -23,15 +23,21 @@ def region_mask(maps: Sequence[NDArray[np.floating]], side: int, threshold: floa
     """Return where any of the maps is above the threshold, (side, side).
 
     Args:
-        maps: attention to a word each, (h, w) in 0..1, its greatest 1.
+        maps: attention to a word each, (h, w). Each is stretched to 0..1, so that a word that is attended to everywhere
+            has a region too, where it is attended to more; if it is so evenly, the whole picture.
         side: px of the pictures; maps are scaled to it bilinearly.
         threshold: 0..1.
     """
     scaled = [
-        np.asarray(Image.fromarray(values.astype(np.float32)).resize((side, side), Image.Resampling.BILINEAR))
+        np.asarray(Image.fromarray(_stretched(values)).resize((side, side), Image.Resampling.BILINEAR))
         for values in maps
     ]
     return np.asarray(np.max(scaled, axis=0) > threshold)
+
+
+def _stretched(values: NDArray[np.floating]) -> NDArray[np.float32]:
+    low, high = values.min(), values.max()
+    return np.ones(values.shape, np.float32) if high == low else ((values - low) / (high - low)).astype(np.float32)
 
 
 def mask_regions(plan: Plan, attention: ImageSet, threshold: float, work_folder: str) -> ImageSet:

@@ -29,8 +29,8 @@ class SamplingOptions(Section):
 class ControlOptions(Section):
     """Attention control where an edit does not say (Hertz et al. 2022, arXiv 2208.01626)."""
 
-    cross_replace: float = Field(0.4, ge=0, le=1, description="share of the steps with the source's cross-attention")
-    self_replace: float = Field(0.2, ge=0, le=1, description="share of the steps with the source's self-attention")
+    cross_replace: float = Field(0.8, ge=0, le=1, description="share of the steps with the source's cross-attention")
+    self_replace: float = Field(0.4, ge=0, le=1, description="share of the steps with the source's self-attention")
     blend_local: bool = Field(True, description="whether local edits keep what lies outside their region")
     blend_start: float = Field(0.2, ge=0, le=1, description="share of the steps before blending begins")
     blend_threshold: float = Field(0.3, gt=0, lt=1, description="attention above which a place may change, 0..1")
