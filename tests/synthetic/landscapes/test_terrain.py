@@ -22,6 +22,7 @@ def test_a_river_runs_from_the_viewer_into_the_distance(view: View, flat: Terrai
         water=RIVER, level=-1.0, bank=4.0, water_x=0.0, water_slope=0.0, water_bend=5.0, water_width=16.0
     )
     assert all(min(inland(river, float(x), depth) for x in range(-30, 31)) < -4 for depth in (10.0, 60.0, 200.0))
+    assert min(inland(river, float(x), 3000.0) for x in range(-900, 901, 2)) > 50
     seen = look(view, river)
     assert seen.water[60, 32] == 1
     np.testing.assert_allclose(seen.depth[60, 32], 64 * 3 / (60.5 - 32), rtol=2e-3)  # the level is 3 m below the eye

@@ -104,7 +104,8 @@ def inland(t: Terrain, x: float, depth: float) -> float:
         centre = t.water_x + t.water_slope * depth
         centre += t.water_bend * math.sin(depth / t.water_length) * min(depth / t.water_length, 1.0)
         wobble = 0.30 * t.water_width * plane_noise(x / 40.0, depth / 40.0, t.seed + 60)
-        return abs(x - centre) - 0.5 * t.water_width + wobble
+        source = max(depth - 1500.0, 0.0) * 0.1  # it comes out of the hills, not through the mountains behind them
+        return abs(x - centre) - 0.5 * t.water_width + wobble + source
     if t.water == LAKE:
         middle = 0.5 * (t.shore_near + t.shore_far)
         half = 0.5 * (t.shore_far - t.shore_near)

@@ -114,8 +114,9 @@ def paint_water(image: Array, mirrored: Array, view: View, t: Terrain, seen: See
             sideways = 0.35 * shift * plane_noise(x / length + 9.5, away / length, waves.seed + 7)
             reach = max(below + shift + 0.10 * waves.steepness * view.focal, 0.5)
             c = min(max(int(column + sideways), 0), size - 1)
-            # above the picture's edge the sky is taken to go on as it came
-            r = min(abs(int(_mirrored_row(view, seen.depth, c, reach, lift))), size - 1)
+            mirrored_row = _mirrored_row(view, seen.depth, c, reach, lift)
+            # above the picture's edge its topmost sky goes on, drawn out, so that no sun is mirrored twice
+            r = min(max(int(mirrored_row if mirrored_row >= 0 else -0.15 * mirrored_row), 0), size - 1)
             picture = (float(mirrored[r, c, 0]), float(mirrored[r, c, 1]), float(mirrored[r, c, 2]))
             grazing = 1.0 - min(max(height / math.hypot(away, height) + tilt, 0.0), 1.0)
             fresnel = 0.10 + 0.86 * grazing**4
