@@ -5,6 +5,7 @@ The same for every variant of an edit and whatever its blend, so that nothing is
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from likeness.datasets import ImageSet, WorkFolder, digest_of, save_picture
+from likeness.datasets import ImageSet, WorkFolder, code_digest, digest_of, save_picture
 from likeness.pipelines.prompt_edit.album import Album, kept_pictures
 from likeness.pipelines.prompt_edit.plan import Plan
 
@@ -53,7 +54,8 @@ def mask_regions(plan: Plan, attention: ImageSet, threshold: float, work_folder:
         One black and white picture an edit and seed, white where the edit takes place: edit, source, seed, words,
         threshold, share (0..1, how much of the picture is white).
     """
-    work = WorkFolder(work_folder, "edit_masks", digest_of(attention, plan.resolution, threshold))
+    key = digest_of(attention, plan.resolution, threshold, code_digest(sys.modules[__name__]))
+    work = WorkFolder(work_folder, "edit_masks", key)
     maps = Album(attention, "source", "seed", "word")
     rows: list[dict[str, Any]] = []
     for source in plan.sources:
