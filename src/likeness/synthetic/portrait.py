@@ -112,4 +112,3 @@ def _draw(
     brush = brush._replace(width=brush.width * pixels, bias=brush.bias * body.unit)
     centre = body.vertices[body.head.rest[:, 2] > 0].mean(0)
     draw_lines(canvas, lines, brush, light, vector(camera.position), vector(centre))
-

@@ -197,7 +197,7 @@ class Project:
         """Finished files of the work folder, with what changes when a file is written again: inode and time."""
         found = {}
         wanted = pattern.replace("**/", "*")  # in fnmatch a star takes slashes too
-        for folder, inner, files in os.walk(self.work):  # passes over a folder that goes while we look, as glob does not
+        for folder, inner, files in os.walk(self.work):  # unlike glob, bears folders that go while we look
             inner[:] = [name for name in inner if not name.startswith(".")]
             for file in files:
                 path = Path(folder, file)
