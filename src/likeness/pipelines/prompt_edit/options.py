@@ -58,7 +58,7 @@ class ScoringOptions(Section):
         0.3, gt=0, lt=1, description="the source's attention above which a place belongs to the edit, 0..1"
     )
     probe: str | None = Field(
-        "data/01_raw/probe",
+        "data/01_raw/pocket_probe",
         description="folder of the probe that reads what pictures show; none, or not there: not read",
     )
     clip_model: str | None = Field(
