@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import pytest
 import torch
 from diffusers import UNet2DConditionModel
-from diffusers.models.attention_processor import AttnProcessor, AttnProcessor2_0, SlicedAttnProcessor
+from diffusers.models.attention_processor import Attention, AttnProcessor, AttnProcessor2_0, SlicedAttnProcessor
 
 from likeness.diffusion import attention
-from likeness.diffusion.attention import AttentionControl, Following, attention_map, controlled
+from likeness.diffusion.attention import AttentionControl, Following, attention_map
 from likeness.diffusion.levels import layer_level, level_size, map_level
+from likeness.diffusion.processors import controlled
 
 TOKENS = 6
 STEPS = 3
@@ -75,7 +76,7 @@ def build(name: str) -> UNet2DConditionModel:
         unet = UNet2DConditionModel(**(COMMON | UNETS[name])).eval().requires_grad_(False)
         # Random weights hardly look at the prompt: make the attention peaked and its effect large.
         for module in unet.modules():
-            if isinstance(module, attention.Attention):
+            if isinstance(module, Attention):
                 module.to_q.weight *= 4
                 module.to_out[0].weight *= 3
     return unet

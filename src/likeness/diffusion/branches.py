@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from likeness.diffusion.attention import AttentionControl, controlled
+from likeness.diffusion.attention import AttentionControl
 from likeness.diffusion.autoencoding import decode, to_pictures
 from likeness.diffusion.blend import BlendPlan, blended
 from likeness.diffusion.edits import EditPlan
 from likeness.diffusion.inversion import Inversion
 from likeness.diffusion.levels import level_size, map_level
 from likeness.diffusion.model import DiffusionModel, encode_prompts
+from likeness.diffusion.processors import controlled
 from likeness.diffusion.sampling import guided_prediction, initial_latents
 from likeness.diffusion.weighting import weighted_embedding
 

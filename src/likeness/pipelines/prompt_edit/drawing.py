@@ -22,9 +22,12 @@ from likeness.diffusion import (
     branches,
     editing,
     edits,
+    levels,
+    processors,
     sampling,
     schedules,
     solvers,
+    weighting,
     words,
 )
 from likeness.diffusion.editing import Edit, EditedPictures, edit_pictures
@@ -36,7 +39,22 @@ from likeness.pipelines.prompt_edit.plan import PlannedSource
 from likeness.pipelines.prompt_edit.schedulers import open_scheduler, sampler_name
 from likeness.pipelines.prompt_edit.wanted import PHOTO, Request, Wanted
 
-_MODULES = (alignment, attention, autoencoding, blend, branches, editing, edits, sampling, schedules, solvers, words)
+_MODULES = (
+    alignment,
+    attention,
+    autoencoding,
+    blend,
+    branches,
+    editing,
+    edits,
+    levels,
+    processors,
+    sampling,
+    schedules,
+    solvers,
+    weighting,
+    words,
+)
 _COLUMNS = ("source", "edit", "variant", "seed", "prompt", "word", "weight")
 _MAP_COLUMNS = ("source", "seed", "word", "prompt")
 

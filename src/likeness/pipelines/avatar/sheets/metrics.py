@@ -11,9 +11,9 @@ from matplotlib.colors import Colormap
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from likeness.pipelines import sheet_style as style
 from likeness.pipelines.avatar.leaderboard import BASE_MODEL, HELD_OUT, IMPOSTORS, MODELS, age_column
 from likeness.pipelines.avatar.options import PortraitOptions
-from likeness.pipelines.avatar.sheets import style
 from likeness.pipelines.avatar.subsets import SUBSETS
 
 _WIDTH, _LEFT, _RIGHT, _BETWEEN = 17.0, 1.75, 0.6, 1.75  # inches

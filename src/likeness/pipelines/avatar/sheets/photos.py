@@ -15,8 +15,8 @@ from matplotlib.patches import Rectangle
 from PIL import Image, ImageOps
 
 from likeness.datasets import ImageSet
+from likeness.pipelines import sheet_style as style
 from likeness.pipelines.avatar.pairs import square
-from likeness.pipelines.avatar.sheets import style
 from likeness.pipelines.avatar.subsets import EVERY_SUBSET, SITTER, summarise_subsets
 
 _WIDTH, _LEFT, _MAP, _BETWEEN = 15.6, 1.0, 6.3, 1.3  # inches

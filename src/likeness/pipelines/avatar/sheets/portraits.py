@@ -12,9 +12,9 @@ from matplotlib.patches import Rectangle
 from PIL import Image, ImageOps
 
 from likeness.datasets import ImageSet
+from likeness.pipelines import sheet_style as style
 from likeness.pipelines.avatar.leaderboard import BASE_MODEL, HELD_OUT
 from likeness.pipelines.avatar.options import PortraitOptions
-from likeness.pipelines.avatar.sheets import style
 
 _CELL, _GAP, _CAPTION = 1.36, 0.09, 0.34  # inches
 _LEFT, _TOP, _RIGHT, _BOTTOM = 2.45, 1.55, 0.5, 0.75

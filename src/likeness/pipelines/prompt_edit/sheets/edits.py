@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from likeness.datasets import ImageSet
-from likeness.pipelines.avatar.sheets import style
+from likeness.pipelines import sheet_style as style
 from likeness.pipelines.prompt_edit.album import Album
 from likeness.pipelines.prompt_edit.comparison import CONTROLLED, UNCONTROLLED
 from likeness.pipelines.prompt_edit.plan import Plan, PlannedEdit, PlannedSource

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from PIL import Image, ImageOps
 
 from likeness.datasets import ImageSet
-from likeness.pipelines.avatar.sheets import style
+from likeness.pipelines import sheet_style as style
 
 _CELL, _GAP, _CAPTION = 1.5, 0.1, 0.28  # inches
 _MARGIN, _TOP, _TITLE, _BELOW = 0.5, 1.15, 0.6, 0.35
