@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from likeness.personalise.crops import crop_square, face_crop
+from likeness.personalise.crops import crop_square, face_crop, face_in_crop
 
 
 def coordinates(width: int, height: int) -> Image.Image:
@@ -58,6 +58,17 @@ def test_without_a_box_the_middle_is_taken():
     assert crop.shape == (60, 60, 3)
     assert crop[0, :, 0].tolist() == list(range(20, 80))
     assert crop[:, 0, 1].tolist() == list(range(60))
+
+
+@pytest.mark.parametrize("box", [(90, 40, 20, 20), (0, 0, 30, 40), (-10, 20, 40, 30), (150, 60, 60, 60)])
+def test_the_face_is_where_the_crop_shows_it(box):
+    picture = np.zeros((120, 200, 3), np.uint8)
+    x, y, width, height = box
+    picture[max(y, 0) : y + height, max(x, 0) : x + width] = 255
+    crop = np.asarray(face_crop(Image.fromarray(picture), box, resolution=100, margin=0.4))[..., 0] > 127
+    rows, columns = np.flatnonzero(crop.any(1)), np.flatnonzero(crop.any(0))
+    shown = (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1)
+    assert shown == pytest.approx([100 * share for share in face_in_crop((200, 120), box, 0.4)], abs=1.01)
 
 
 def test_the_crop_is_scaled_to_the_resolution():

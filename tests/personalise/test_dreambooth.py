@@ -76,6 +76,21 @@ def test_a_model_learns_its_pictures(arguments, work):
     assert tuned.losses["prior_loss"].isna().all()
 
 
+def test_a_face_weighs_on_the_loss_if_it_is_asked_to(arguments, work, tmp_path):
+    arguments |= {"prior_pictures": [], "pictures": arguments["pictures"][:1]}
+    heavy = options(steps=20, learning_rate=2e-3, mixed_precision="no", face_weight=1e6)
+    corner = {"faces": [(0.0, 0.0, 0.5, 0.5)]}
+    light = heavy.model_copy(update={"face_weight": 1.0})
+    tuned = fine_tune(**arguments, **corner, options=heavy, work=work)
+    everywhere = fine_tune(**arguments, **corner, options=light, work=WorkFolder(tmp_path, "everywhere", "key"))
+    unknown = fine_tune(**arguments, options=light, work=WorkFolder(tmp_path, "unknown", "key"))
+    assert everywhere.losses["loss"].equals(unknown.losses["loss"])
+    assert not tuned.losses["loss"].equals(everywhere.losses["loss"])
+    assert tuned.losses["loss"].iloc[0] == pytest.approx(
+        everywhere.losses["loss"].iloc[0], rel=0.7
+    )  # a mean, as before
+
+
 @pytest.mark.parametrize(
     ("at", "changes"),
     [
@@ -165,6 +180,7 @@ def test_whatever_changes_is_trained_anew(arguments, work, make_pictures):
         {"pictures": make_pictures(3, seed=5)},
         {"prior_pictures": ()},
         {"prior_prompts": "a man"},
+        {"faces": [(0.2, 0.2, 0.6, 0.6), None, None]},
     ]
     folders = {fine_tune(**({"options": quick} | arguments | change), work=work).folder for change in variants}
     assert len(folders) == len(variants)
@@ -222,6 +238,7 @@ def test_a_trained_identifier_is_known_when_the_checkpoint_is_opened(arguments, 
         ({"prompts": ["a", "b"]}, "pictures: 3 pictures but 2 prompts"),
         ({"prompts": " "}, "pictures: a prompt is empty"),
         ({"prior_prompts": ""}, "prior_pictures: a prompt is empty"),
+        ({"faces": [None]}, "faces: 3 pictures but 1 faces"),
         ({"options": options(train_identifier=True)}, "identifier: train_identifier needs the one word"),
         ({"options": options(train_identifier=True), "identifier": "zwx"}, "lacks the identifier 'zwx'"),
     ],

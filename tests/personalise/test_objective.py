@@ -49,9 +49,8 @@ def test_one_error_weighs_the_same_whatever_the_network_predicts(reference):
         signal = schedule.alphas_cumprod[timesteps].view(-1, 1, 1, 1).sqrt()
         spread = (1 - signal**2).sqrt()
         consistent = (schedule.add_noise(latents, noise, timesteps) - signal * wrong) / spread
-        errors = denoising_errors(
-            schedule.target(wrong, consistent, timesteps), schedule.target(latents, noise, timesteps)
-        )
+        predicted, target = schedule.target(wrong, consistent, timesteps), schedule.target(latents, noise, timesteps)
+        errors = denoising_errors(predicted, target, torch.ones(len(timesteps), 1, 1, 1))
         losses.append(errors * min_snr_weights(schedule.signal_to_noise, 5.0, kind)[timesteps])
     assert torch.allclose(losses[0], losses[2], rtol=1e-2)
     assert torch.allclose(losses[1], losses[2], rtol=1e-2)
@@ -60,9 +59,15 @@ def test_one_error_weighs_the_same_whatever_the_network_predicts(reference):
 def test_errors_are_means_of_each_sample_in_float32():
     prediction = torch.zeros(2, 2, 1, 1, dtype=torch.bfloat16)
     target = torch.tensor([[1.0, 3.0], [2.0, 2.0]]).view(2, 2, 1, 1)
-    errors = denoising_errors(prediction, target)
+    errors = denoising_errors(prediction, target, torch.ones(2, 1, 1, 1))
     assert errors.tolist() == [5.0, 4.0]
     assert errors.dtype == torch.float32
+
+
+def test_errors_count_by_the_emphasis_on_their_position():
+    target = torch.tensor([1.0, 2.0, 3.0, 4.0]).view(1, 1, 2, 2)
+    emphasis = torch.tensor([4.0, 0.0, 0.0, 0.0]).view(1, 1, 2, 2)
+    assert denoising_errors(torch.zeros(1, 1, 2, 2), target, emphasis).tolist() == [1.0]
 
 
 def test_pictures_and_class_pictures_are_weighted_and_averaged_apart():

@@ -27,7 +27,8 @@ PROMPTS = ["a photo of sks man", "a photo of a man"]
 def training_set(pictures: int, prompt: int, batch_size: int, seed: int) -> TrainingSet:
     generator = torch.Generator().manual_seed(seed)
     mean = torch.randn(pictures, 1, 8, 8, 8, generator=generator)
-    return TrainingSet(Moments(mean, mean.abs() * 0.1), torch.full((pictures,), prompt), batch_size)
+    everywhere = torch.ones(pictures, 1, 1, 8, 8)
+    return TrainingSet(Moments(mean, mean.abs() * 0.1), torch.full((pictures,), prompt), everywhere, batch_size)
 
 
 def start(model: DiffusionModel, *, prior: bool = True, average: bool = False, **options: Any) -> DenoisingTraining:

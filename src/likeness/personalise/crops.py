@@ -40,6 +40,19 @@ def face_crop(image: Image.Image, box: Box | None, *, resolution: int, margin: f
     return picture.resize((resolution, resolution), Image.Resampling.LANCZOS, (left, top, left + side, top + side))
 
 
+def face_in_crop(size: tuple[int, int], box: Box, margin: float) -> tuple[float, float, float, float]:
+    """Where the face is on what `face_crop` returns: left, top, right, bottom as shares of its side, 0 to 1.
+
+    Args:
+        size: width and height of the picture.
+        box: as for `face_crop`.
+        margin: as for `face_crop`.
+    """
+    left, top, side = crop_square(size, box, margin)
+    x0, y0, x1, y1 = _inside(box, *size)
+    return (x0 - left) / side, (y0 - top) / side, (x1 - left) / side, (y1 - top) / side
+
+
 def crop_square(size: tuple[int, int], box: Box | None, margin: float) -> tuple[int, int, int]:
     """Left, top and side in px of the square that `face_crop` takes; it overruns a picture too short to hold it.
 

@@ -17,6 +17,7 @@ from likeness.diffusion.model import DiffusionModel, open_model
 from likeness.personalise.conditioning import Conditioning, FrozenConditioning, TrainedConditioning
 from likeness.personalise.draws import own_randomness
 from likeness.personalise.ema import MovingAverage, assign
+from likeness.personalise.emphasis import Region, region_weights
 from likeness.personalise.latents import cached_moments, picture_digest
 from likeness.personalise.objective import NoiseSchedule
 from likeness.personalise.optimiser import make_optimiser
@@ -47,16 +48,18 @@ class FineTuned:
 
 @dataclass(frozen=True)
 class Lesson:
-    """Pictures and the prompt of each."""
+    """Pictures, and the prompt and the face of each."""
 
     pictures: Sequence[Image.Image]
     prompts: Sequence[str]
+    faces: Sequence[Region | None]
     batch_size: int
 
     @property
     def digest(self) -> str:
-        """Digest of pixels and prompts."""
-        return digest_of([picture_digest(picture) for picture in self.pictures], list(self.prompts), self.batch_size)
+        """Digest of pixels, prompts and faces."""
+        pixels = [picture_digest(picture) for picture in self.pictures]
+        return digest_of(pixels, list(self.prompts), list(self.faces), self.batch_size)
 
 
 def fine_tune(
@@ -66,6 +69,7 @@ def fine_tune(
     *,
     options: DreamBoothOptions,
     work: WorkFolder,
+    faces: Sequence[Region | None] = (),
     prior_pictures: Sequence[Image.Image] = (),
     prior_prompts: str | Sequence[str] = "",
     identifier: str = "",
@@ -84,6 +88,7 @@ def fine_tune(
         prompts: what the pictures show, with the rare identifier and the class word; one for all or one for each.
         options: of the training.
         work: where the state and the result are kept.
+        faces: where the subject's face is on each picture, for `options.face_weight`; none: nowhere known.
         prior_pictures: of the subject's class, made by the base model; none: no prior preservation.
         prior_prompts: what the class pictures show; one for all or one for each.
         identifier: the rare identifier in the prompts; needed with `options.train_identifier`.
@@ -91,13 +96,13 @@ def fine_tune(
         device: "auto", or a torch device.
 
     Raises:
-        ValueError: no pictures, or prompts that do not match them.
+        ValueError: no pictures, or prompts or faces that do not match them.
         ModelError: the base model cannot be used.
     """
-    lessons = [_lesson("pictures", pictures, prompts, options.batch_size)]
+    lessons = [_lesson("pictures", pictures, prompts, faces, options.batch_size)]
     if prior_pictures and options.prior_weight > 0:
         prior_batch_size = options.prior_batch_size or options.batch_size
-        lessons.append(_lesson("prior_pictures", prior_pictures, prior_prompts, prior_batch_size))
+        lessons.append(_lesson("prior_pictures", prior_pictures, prior_prompts, (), prior_batch_size))
     if options.train_identifier:
         _check_identifier(identifier, prompts=lessons[0].prompts)
     key = digest_of(base, options, lessons, identifier if options.train_identifier else "")
@@ -113,7 +118,13 @@ def fine_tune(
     return FineTuned(folder, pd.read_csv(folder / LOSSES), pd.read_csv(folder / TIMESTEP_LOSSES))
 
 
-def _lesson(parameter: str, pictures: Sequence[Image.Image], prompts: str | Sequence[str], batch_size: int) -> Lesson:
+def _lesson(
+    parameter: str,
+    pictures: Sequence[Image.Image],
+    prompts: str | Sequence[str],
+    faces: Sequence[Region | None],
+    batch_size: int,
+) -> Lesson:
     one_each = [prompts] * len(pictures) if isinstance(prompts, str) else list(prompts)
     if not pictures:
         raise ValueError(f"{parameter}: there are none to fine-tune on. Give at least one picture.")
@@ -123,7 +134,9 @@ def _lesson(parameter: str, pictures: Sequence[Image.Image], prompts: str | Sequ
         )
     if not all(prompt.strip() for prompt in one_each):
         raise ValueError(f"{parameter}: a prompt is empty. Say what the pictures show.")
-    return Lesson(pictures, one_each, batch_size)
+    if faces and len(faces) != len(pictures):
+        raise ValueError(f"faces: {len(pictures)} pictures but {len(faces)} faces. Give one for each, or none at all.")
+    return Lesson(pictures, one_each, faces or [None] * len(pictures), batch_size)
 
 
 def _check_identifier(identifier: str, prompts: Sequence[str]) -> None:
@@ -147,21 +160,21 @@ def _prepare(
     conditioning: Conditioning = (FrozenConditioning if set(parts) == {"unet"} else TrainedConditioning)(
         model, distinct
     )
-    sets = [
-        TrainingSet(
-            moments=cached_moments(
-                model,
-                lesson.pictures,
-                model_digest=base.digest,
-                resolution=options.resolution or model.resolution,
-                mirrored=options.horizontal_flip,
-                cache=cache,
-            ),
-            prompts=torch.tensor([distinct.index(prompt) for prompt in lesson.prompts]),
-            batch_size=lesson.batch_size,
+    sets = []
+    for lesson in lessons:
+        moments = cached_moments(
+            model,
+            lesson.pictures,
+            model_digest=base.digest,
+            resolution=options.resolution or model.resolution,
+            mirrored=options.horizontal_flip,
+            cache=cache,
         )
-        for lesson in lessons
-    ]
+        emphasis = region_weights(
+            lesson.faces, moments.mean.shape[-1], options.face_weight, mirrored=options.horizontal_flip
+        )
+        prompts = torch.tensor([distinct.index(prompt) for prompt in lesson.prompts])
+        sets.append(TrainingSet(moments, prompts, emphasis, lesson.batch_size))
     model.vae.to("cpu")  # it has done its work, and its memory is wanted
     parameters = {f"{part}/{name}": value for part, named in parts.items() for name, value in named.items()}
     precision = mixed_precision(options.mixed_precision, model.device)

@@ -65,9 +65,16 @@ def min_snr_weights(signal_to_noise: Tensor, gamma: float, prediction: Predictio
     return torch.where(signal_to_noise > 0, capped / signal_to_noise.clamp(min=1e-12), torch.ones_like(capped))
 
 
-def denoising_errors(prediction: Tensor, target: Tensor) -> Tensor:
-    """Mean squared error of each sample, float32 (n,); the mean is over channels and pixels."""
-    return functional.mse_loss(prediction.float(), target.float(), reduction="none").mean(dim=(1, 2, 3))
+def denoising_errors(prediction: Tensor, target: Tensor, emphasis: Tensor) -> Tensor:
+    """Mean squared error of each sample, float32 (n,).
+
+    Args:
+        prediction: of the network, (n, c, h, w).
+        target: what it should be, of the same shape.
+        emphasis: weights of the positions, (n, 1, h, w) with mean 1 (see `region_weights`).
+    """
+    squared = functional.mse_loss(prediction.float(), target.float(), reduction="none")
+    return (squared * emphasis).mean(dim=(1, 2, 3))
 
 
 def dreambooth_loss(

@@ -49,6 +49,9 @@ class DreamBoothOptions(pydantic.BaseModel):
     snr_gamma: float | None = Field(
         None, gt=0, description="cap of min-SNR loss weighting, 5 is usual; none: no weighting"
     )
+    face_weight: float = Field(
+        1.0, gt=0, description="weight of errors in the region of the face, beside 1 elsewhere; 1: all count alike"
+    )
     horizontal_flip: bool = Field(False, description="show half of the pictures mirrored")
     resolution: int | None = Field(
         None, ge=16, description="side of the training pictures in px; none: the model's own"

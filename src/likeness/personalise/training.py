@@ -30,11 +30,13 @@ class TrainingSet:
     Attributes:
         moments: of their latents, scaled as the UNet sees them.
         prompts: number of each picture's prompt, int64 (pictures,).
+        emphasis: of the positions of each picture, (pictures, variants, 1, h, w) with mean 1.
         batch_size: pictures seen at once.
     """
 
     moments: Moments
     prompts: Tensor
+    emphasis: Tensor
     batch_size: int
 
 
@@ -120,7 +122,9 @@ class DenoisingTraining:
         noisy = self._schedule.add_noise(latents, noise, timesteps).contiguous(memory_format=torch.channels_last)
         with torch.autocast(self.device.type, self._precision, enabled=self._precision != torch.float32):
             prediction = self._unet(noisy, timesteps, encoder_hidden_states=self._conditioning(prompts)).sample
-        errors = denoising_errors(prediction, self._schedule.target(latents, noise, timesteps))
+        emphasis = torch.cat([kind.emphasis[p.pictures, p.variants] for kind, p in zip(self._sets, draws, strict=True)])
+        target = self._schedule.target(latents, noise, timesteps)
+        errors = denoising_errors(prediction, target, emphasis.to(self.device))
         instances = len(draws[0].pictures)
         loss, instance, prior = dreambooth_loss(errors, self._weights[timesteps], instances, self._options.prior_weight)
         self._record(errors[:instances].detach(), timesteps[:instances], instance, prior)

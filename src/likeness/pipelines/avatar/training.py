@@ -14,18 +14,19 @@ from likeness.personalise import (
     draws,
     dreambooth,
     ema,
+    emphasis,
     latents,
     lora,
     objective,
     optimiser,
     training,
 )
-from likeness.personalise.crops import crop_square, face_crop
+from likeness.personalise.crops import crop_square, face_crop, face_in_crop
 from likeness.personalise.dreambooth import fine_tune
 from likeness.pipelines.avatar.face_table import Box
 from likeness.pipelines.avatar.options import FineTuningOptions
 
-_MODULES = (conditioning, crops, draws, dreambooth, ema, latents, lora, objective, optimiser, training)
+_MODULES = (conditioning, crops, draws, dreambooth, ema, emphasis, latents, lora, objective, optimiser, training)
 _LARGEST_CROP = 1024  # px a side, before fine-tuning scales it to the model's own resolution
 _LAST_SHARE = 10  # the last loss is the mean over the last tenth of the steps
 
@@ -54,17 +55,19 @@ def train_checkpoint(
         ModelError: the base model cannot be used.
     """
     code = code_digest(*_MODULES)
-    pictures = []
+    pictures, faces = [], []
     for row, image in lesson.photos:
         box = lesson.boxes.get(row["file"])
         side = min(crop_square(image.size, box, options.crop_margin)[2], _LARGEST_CROP)
         pictures.append(face_crop(image, box, resolution=side, margin=options.crop_margin))
+        faces.append(face_in_crop(image.size, box, options.crop_margin) if box else None)
     tuned = fine_tune(
         base_model,
         pictures,
         lesson.captions,
         options=options,
         work=WorkFolder(work_folder, "fine_tuning", code),
+        faces=faces,
         prior_pictures=[image for _, image in lesson.class_pictures],
         prior_prompts=lesson.class_prompt,
         identifier=lesson.identifier,
