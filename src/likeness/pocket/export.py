@@ -95,15 +95,18 @@ pipeline_tag: text-to-image
 ---
 # Pocket model
 
-A text-to-image model in Stable Diffusion's layout, small enough for two CPU cores: it draws portraits of people who do
-not exist, at {facts["pixels"]} pixels, from prompts about age, sex, hair, eyes, skin, expression, glasses and place.
+A text-to-image model in Stable Diffusion's layout, small enough for two CPU cores. At {facts["pixels"]} pixels it draws
+portraits of people who do not exist, from prompts about age, sex, hair, eyes, skin, expression, glasses and place, and
+landscapes, from prompts about season, hour, weather, land, water, trees, houses, people and cars, both as photographs
+or in styles of painting.
 It exists so that Likeness can be run, tested and understood without a GPU, a network or a licence to agree to.
 
 ## What it was trained on
 
-Synthetic pictures alone, rendered by this project from a parametric head (MakeHuman's data, CC0), with captions made
-from what was rendered. No photograph of anyone was seen, nor any picture that another model made, nor the sitter whose
-photographs come with the project: every person in the training pictures was drawn at random.
+Synthetic pictures alone, rendered by this project: people from a parametric head (MakeHuman's data, CC0), procedural
+landscapes, and paintings of both, with captions made from what was rendered. No photograph of anyone was seen, nor any
+picture that another model made, nor the sitter whose photographs come with the project, nor the painter's style that is
+to be learned: every person in the training pictures was drawn at random.
 
 ## How it was trained
 
