@@ -12,6 +12,7 @@ from diffusers import (
     HeunDiscreteScheduler,
     StableDiffusionPipeline,
 )
+from diffusers.models.attention_processor import Attention
 from PIL import Image
 
 from likeness.diffusion import attention
@@ -34,12 +35,12 @@ SCHEDULERS = {
 def vivid(opened: DiffusionModel) -> DiffusionModel:
     """The tiny model with peaked attention of a large effect, so that prompts show in its pictures."""
     for module in opened.unet.modules():
-        if isinstance(module, attention.Attention):
+        if isinstance(module, Attention):
             module.to_q.weight.mul_(4)
             module.to_out[0].weight.mul_(8)
     yield opened
     for module in opened.unet.modules():
-        if isinstance(module, attention.Attention):
+        if isinstance(module, Attention):
             module.to_q.weight.div_(4)
             module.to_out[0].weight.div_(8)
 

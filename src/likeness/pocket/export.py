@@ -95,10 +95,10 @@ pipeline_tag: text-to-image
 ---
 # Pocket model
 
-A text-to-image model in Stable Diffusion's layout, small enough for two CPU cores. At {facts["pixels"]} pixels it draws
-portraits of people who do not exist, from prompts about age, sex, hair, eyes, skin, expression, glasses and place, and
-landscapes, from prompts about season, hour, weather, land, water, trees, houses, people and cars, both as photographs
-or in styles of painting.
+A text-to-image model in Stable Diffusion's layout, small enough for two CPU cores. It draws
+portraits of people who do not exist, at {facts["pixels"]} pixels, from prompts about age, sex, hair, eyes, skin,
+expression, glasses and place, and landscapes, from prompts about season, hour, weather, land, water, trees, houses,
+people and cars, all as photographs or in styles of painting.
 It exists so that Likeness can be run, tested and understood without a GPU, a network or a licence to agree to.
 
 ## What it was trained on

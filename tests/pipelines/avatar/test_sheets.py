@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
+from likeness.pipelines import sheet_style as style
 from likeness.pipelines.avatar.leaderboard import MODELS
 from likeness.pipelines.avatar.pairs import pairs_within
 from likeness.pipelines.avatar.scores import no_scores
-from likeness.pipelines.avatar.sheets import draw_avatar, draw_metrics, draw_photos, style
+from likeness.pipelines.avatar.sheets import draw_avatar, draw_metrics, draw_photos
 from likeness.pipelines.avatar.sheets.portraits import middle_pictures
 
 
