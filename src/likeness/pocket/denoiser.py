@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from likeness.datasets.work import WorkFolder
+from likeness.diffusion.emphasis import region_weights
 from likeness.pocket.batches import random_indices, sample_captions, sample_latents, step_generator
 from likeness.pocket.export import sampling_scheduler
 from likeness.pocket.options import DenoiserOptions, TextEncoderOptions
@@ -70,6 +71,8 @@ def train_denoiser(
     text_options: TextEncoderOptions,
     options: DenoiserOptions,
     work: WorkFolder,
+    *,
+    portraits: Tensor | None = None,
 ) -> tuple[UNet2DConditionModel, CLIPTextModel, pd.DataFrame]:
     """Train a UNet and a text encoder from scratch.
 
@@ -80,6 +83,7 @@ def train_denoiser(
         text_options: size of the text encoder.
         options: size of the UNet, loss and schedule.
         work: where an interrupted training goes on.
+        portraits: bool (n,), which pictures have a face where `options.face_region` is; none by default.
 
     Returns:
         UNet and text encoder with averaged weights, in evaluation mode on the device; and the losses.
@@ -95,6 +99,9 @@ def train_denoiser(
     ).to(device, memory_format=torch.channels_last)
     both = nn.ModuleList([unet, text_encoder])
     table, counts = (tensor.to(device) for tensor in captions)
+    if portraits is None:
+        portraits = torch.zeros(len(moments), dtype=torch.bool)
+    weights = region_weights([None, options.face_region], moments.shape[3], options.face_weight, mirrored=False)[:, 0]
     trainer = _Trainer(
         networks=both,
         predict=quickened(unet, options, device),
@@ -102,6 +109,8 @@ def train_denoiser(
         moments=moments,
         table=table,
         counts=counts,
+        portraits=portraits.long().to(device),
+        weights=weights.to(device),
         empty=token_ids(tokenizer, [""])[0].to(device),
         signal=DDPMScheduler.from_config(sampling_scheduler().config).alphas_cumprod.to(device),
         options=options,
@@ -122,6 +131,8 @@ class _Trainer:
     moments: Tensor
     table: Tensor
     counts: Tensor
+    portraits: Tensor
+    weights: Tensor
     empty: Tensor
     signal: Tensor
     options: DenoiserOptions
@@ -139,7 +150,8 @@ class _Trainer:
         with mixed_precision(options, device):
             context = self.networks[1](tokens)[0]
             prediction = self.predict(noisy, timesteps, context, return_dict=False)[0].float()
-        error = (prediction - velocity(latents, noise, signal)).square().mean((1, 2, 3))
+        squared = (prediction - velocity(latents, noise, signal)).square()
+        error = (squared * self.weights[self.portraits[indices]]).mean((1, 2, 3))
         loss = (snr_weights(signal, options.snr_gamma) * error).mean()
         loss.backward()
         update(self.networks.parameters(), self.optimiser, options)

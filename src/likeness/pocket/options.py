@@ -35,12 +35,12 @@ class TrainingOptions(Section):
 class AutoencoderOptions(TrainingOptions):
     """The autoencoder between pixels and latents (Kingma & Welling 2014; Rombach et al. 2022)."""
 
-    channels: tuple[Channels, ...] = Field((24, 48, 96, 160), min_length=1, description="of each level, finest first")
+    channels: tuple[Channels, ...] = Field((24, 48, 96, 152), min_length=1, description="of each level, finest first")
     layers_per_block: int = Field(
         1, gt=0, description="residual blocks a level of the encoder; the decoder has one more"
     )
     norm_groups: int = Field(8, gt=0, description="groups of each group normalisation")
-    latent_channels: int = Field(8, gt=0, description="numbers a latent pixel has")
+    latent_channels: int = Field(12, gt=0, description="numbers a latent pixel has")
     crop: int = Field(128, gt=0, description="side in pixels of the random crops of the first part")
     full_size_from: float = Field(0.8, ge=0, le=1, description="share of the training after which pictures are whole")
     full_size_batch: int = Field(16, gt=0, description="pictures a step from then on")
@@ -48,7 +48,7 @@ class AutoencoderOptions(TrainingOptions):
     pyramid_weight: float = Field(0.5, ge=0, description="of the difference between pictures at 1/2, 1/4 and 1/8")
     kl_weight: float = Field(1e-6, ge=0, description="of the divergence from standard normal latents")
     adversarial_weight: float = Field(
-        0.15, ge=0, description="pull of the discriminator beside the other losses' pull on the pixels; 0 for none"
+        0.06, ge=0, description="pull of the discriminator beside the other losses' pull on the pixels; 0 for none"
     )
     adversarial_from: float = Field(0.6, ge=0, le=1, description="share of the training after which it has a say")
     discriminator_width: int = Field(48, gt=0, description="channels of the discriminator's first layer")
@@ -70,7 +70,7 @@ class AutoencoderOptions(TrainingOptions):
 class TokenizerOptions(Section):
     """The tokenizer, in CLIP's format (Radford et al. 2021): byte-level, lower-cased pieces of words."""
 
-    vocabulary: int = Field(1000, ge=514, description="pieces at most, the 512 single bytes and 2 marks counted in")
+    vocabulary: int = Field(1500, ge=514, description="pieces at most, the 512 single bytes and 2 marks counted in")
     length: int = Field(64, ge=4, description="tokens of a prompt at most, start and end counted in")
 
 
@@ -99,6 +99,10 @@ class DenoiserOptions(TrainingOptions):
     norm_groups: int = Field(16, gt=0, description="groups of each group normalisation")
     caption_dropout: float = Field(0.1, ge=0, lt=1, description="share of pictures shown without caption, for guidance")
     snr_gamma: float | None = Field(5.0, gt=0, description="signal-to-noise ratio from which steps weigh less; or none")
+    face_weight: float = Field(3.0, gt=0, description="of errors where a portrait's face is, beside 1 elsewhere")
+    face_region: tuple[float, float, float, float] = Field(
+        (0.25, 0.32, 0.75, 0.82), description="where that is: left, top, right, bottom as shares of the picture's side"
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> "DenoiserOptions":

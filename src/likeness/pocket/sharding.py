@@ -26,7 +26,9 @@ Pictures = NDArray[np.uint8]
 Renderer = Callable[..., tuple[Pictures, list[list[str]], pd.DataFrame]]
 
 # One thread in each process: the processes already take all cores.
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
+ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMBA")} | {
+    "OPENCV_FOR_THREADS_NUM": "1"
+}
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from likeness.synthetic.sitting import Sitting
 FIRST_SEED = 1_000_000
 """Persons in training pictures have seeds from here on; those of the sample sets lie below, so none is shared."""
 
-NAMED_PERSONS = 400
+NAMED_PERSONS = 800
 """Half of the portraits show these again and again under their names, as a model of the web knows the famous: the model
 learns that a name fixes a face while the age is free."""
 

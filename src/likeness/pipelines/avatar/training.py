@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from likeness.datasets import BaseModel, Checkpoint, ImageSet, WorkFolder, code_digest, digest_of
+from likeness.diffusion import emphasis
 from likeness.personalise import (
     conditioning,
     crops,
     draws,
     dreambooth,
     ema,
-    emphasis,
     latents,
     lora,
     objective,

@@ -21,7 +21,14 @@ from likeness.pipelines.pocket.scores.round_trip import round_trip, round_trip_r
 from likeness.pipelines.pocket.scores.table import score_table
 from likeness.pipelines.pocket.scores.variety import variety_scores
 from likeness.pipelines.pocket.sheets import draw_landscapes, model_sheet, round_trip_sheet
-from likeness.pipelines.pocket.steps import attribute_table, package_digest, save_preview, shards, step_folder
+from likeness.pipelines.pocket.steps import (
+    attribute_table,
+    package_digest,
+    portraits,
+    save_preview,
+    shards,
+    step_folder,
+)
 from likeness.pocket.autoencoder import encode_pictures, open_autoencoder, train_autoencoder
 from likeness.pocket.denoiser import train_denoiser
 from likeness.pocket.export import export_autoencoder, export_model, model_card
@@ -108,7 +115,13 @@ def train_pocket_model(
     autoencoder = open_autoencoder(vae.path, choose_device())
     moments = encode_pictures(autoencoder, torch.from_numpy(read_pictures(images.path, numbers)))
     unet, text_encoder, losses = train_denoiser(
-        moments, token_table(tokenizer, captions), tokenizer, text_options, options, work
+        moments,
+        token_table(tokenizer, captions),
+        tokenizer,
+        text_options,
+        options,
+        work,
+        portraits=torch.from_numpy(portraits(attribute_table(images, "training"))),
     )
     facts = {"pixels": autoencoder.config.sample_size, "training pictures": len(captions)}
     facts |= {"optimiser steps": int(losses["step"].iloc[-1]), "batch": options.batch_size}

@@ -3,7 +3,9 @@
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from PIL import Image
 
 from likeness.datasets import Checkpoint, ImageSet, WorkFolder, digest_of, save_picture
@@ -51,6 +53,13 @@ def shards(images: Checkpoint, part: str) -> list[int]:
 def attribute_table(images: Checkpoint, part: str) -> pd.DataFrame:
     """What the pictures of one part show, one row a picture; a cell is missing where it means nothing in its world."""
     return with_none(read_attributes(images.path, shards(images, part)), WORLD)
+
+
+def portraits(attributes: pd.DataFrame) -> NDArray[np.bool_]:
+    """Which pictures of an attribute table are portraits, (n,); none where the renderer knows no worlds."""
+    if WORLD not in attributes:
+        return np.zeros(len(attributes), dtype=bool)
+    return (attributes[WORLD] == "portrait").to_numpy(dtype=bool)
 
 
 def save_preview(shards_folder: Path, work: WorkFolder, options: PictureOptions) -> ImageSet:

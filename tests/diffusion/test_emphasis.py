@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from likeness.personalise.emphasis import region_weights
+from likeness.diffusion.emphasis import region_weights
 
 
 def test_a_region_weighs_more_and_the_mean_stays_one():
