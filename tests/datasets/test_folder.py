@@ -26,5 +26,5 @@ def test_a_folder_that_is_not_there_is_missed_by_who_opens_it(tmp_path: Path) ->
 
 
 def test_it_is_never_written(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match="only read. Set the parameter probe to use another folder"):
+    with pytest.raises(DatasetError, match=r"only read\. Set the parameter probe to use another folder"):
         FolderDataset(tmp_path, parameter="probe").save(tmp_path)
