@@ -1,6 +1,7 @@
 from likeness.datasets.base_model import BaseModel, BaseModelDataset
 from likeness.datasets.checkpoint import Checkpoint, CheckpointDataset
 from likeness.datasets.contact_sheet import contact_sheet
+from likeness.datasets.folder import FolderDataset
 from likeness.datasets.image_set import ImageSet
 from likeness.datasets.image_set_dataset import ImageSetDataset
 from likeness.datasets.picture import UnreadablePictureError, open_picture, save_picture
@@ -11,6 +12,7 @@ __all__ = [
     "BaseModelDataset",
     "Checkpoint",
     "CheckpointDataset",
+    "FolderDataset",
     "ImageSet",
     "ImageSetDataset",
     "UnreadablePictureError",

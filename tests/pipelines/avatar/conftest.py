@@ -16,14 +16,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 import yaml
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from PIL import Image
 
 from likeness.datasets import ImageSet
+from likeness.metrics.attributes import Attribute
+from likeness.metrics.probe import Probe, ProbeDesign, save_probe
+from likeness.pipelines.avatar.ages import APPARENT, read_ages
 from likeness.pipelines.avatar.leaderboard import BASE_MODEL, CONTROLS, HELD_OUT, MODELS, leaderboard
-from likeness.pipelines.avatar.options import PortraitOptions, VerificationOptions
+from likeness.pipelines.avatar.options import AgeOptions, PortraitOptions, VerificationOptions
 from likeness.pipelines.avatar.scores import score_pairs
 from likeness.pipelines.avatar.subsets import SUBSETS
 
@@ -67,13 +71,14 @@ def pictures(tmp_path: Path) -> Callable[..., ImageSet]:
 
 @pytest.fixture
 def made(pictures: Callable[..., ImageSet]) -> dict[str, object]:
-    """Portraits and scores of every model, at ten ages, two pictures each."""
+    """Portraits, scores and ages of every model, at ten ages, two pictures each."""
     generator = np.random.default_rng(0)
     result: dict[str, object] = {}
     photos = [f"photo_{index}" for index in range(5)]
     for place, model in enumerate(MODELS):
         portraits = pictures(model, 20, seed=place)
         portraits.manifest["age"] = [index // 2 for index in range(20)]
+        portraits.manifest["years"] = [10.0 * (index // 2) for index in range(20)]
         files = portraits.manifest["file"].tolist()
         ages = portraits.manifest.set_index("file")["age"]
 
@@ -87,15 +92,18 @@ def made(pictures: Callable[..., ImageSet]) -> dict[str, object]:
             scores.append(score_pairs(model, "generated", threshold=0.5, distances=matrix(files), ssim=matrix(files)))
             training = matrix(photos).head(5).set_axis(photos, axis=0)
             scores.append(score_pairs(model, "training", threshold=0.5, distances=training, ssim=training))
+        looks = (portraits.manifest["years"] + generator.normal(0, 2 + place, 20)).clip(lower=0)
         result |= {f"{model}_portraits": portraits, f"{model}_scores": pd.concat(scores, ignore_index=True)}
+        result[f"{model}_ages"] = read_ages(model, portraits, "years", None).assign(**{APPARENT: looks})
     return result
 
 
 @pytest.fixture
 def board(made: dict[str, object]) -> pd.DataFrame:
     """The leaderboard of what was made."""
-    scores = {model: made[f"{model}_scores"] for model in MODELS}
-    return leaderboard(scores, dict.fromkeys(SUBSETS, 5), VerificationOptions(bootstrap_samples=50))  # type: ignore[arg-type]
+    scores, ages = ({model: made[f"{model}_{what}"] for model in MODELS} for what in ("scores", "ages"))
+    options = VerificationOptions(bootstrap_samples=50)
+    return leaderboard(scores, ages, dict.fromkeys(SUBSETS, 5), options, AgeOptions())  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -138,11 +146,12 @@ def merged(parameters: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any
 class Project:
     """A project folder with nine photographs of the sample's sitter and a tiny model, and what was made in it."""
 
-    def __init__(self, folder: Path, base_model: Path) -> None:
+    def __init__(self, folder: Path, base_model: Path, probe: Path) -> None:
         self.folder = folder
         self.work = folder / "data" / "00_work"
         self.raw = folder / "data" / "01_raw"
-        self.parameters = TINY | {"base_model": str(base_model), "work_folder": str(self.work)}
+        references = {"base_model": str(base_model), "probe": str(probe)}
+        self.parameters = TINY | references | {"work_folder": str(self.work)}
         shutil.copytree(PROJECT / "conf", folder / "conf")
         for name in ("pyproject.toml", ".telemetry"):
             shutil.copy(PROJECT / name, folder)
@@ -210,6 +219,21 @@ class Project:
 
 
 @pytest.fixture(scope="session")
-def new_project(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Callable[[], Project]:
+def tiny_probe(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a probe of random weights that reads ages from 0 to 90 years, and hair."""
+    attributes = (
+        Attribute(name="hair", kind="categorical", values=("brown", "grey")),
+        Attribute(name="age_years", kind="number", values=(0.0, 40.0, 90.0)),
+    )
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        probe = Probe(ProbeDesign(size=16, channels=(4, 8), blocks=(1, 1), attributes=attributes))
+    folder = tmp_path_factory.mktemp("probe") / "tiny_probe"
+    save_probe(folder, probe)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def new_project(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path, tiny_probe: Path) -> Callable[[], Project]:
     """Make a project folder."""
-    return lambda: Project(tmp_path_factory.mktemp("project"), tiny_model)
+    return lambda: Project(tmp_path_factory.mktemp("project"), tiny_model, tiny_probe)

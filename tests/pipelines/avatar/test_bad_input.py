@@ -10,6 +10,7 @@ from PIL import Image
 
 from likeness.faces.weights import FaceModelError
 from likeness.hooks.unknown_parameters import UnknownParameterError
+from likeness.metrics.probe import ProbeError
 
 pytestmark = pytest.mark.slow
 
@@ -98,6 +99,11 @@ def test_an_unreadable_base_model_is_named_and_harms_nothing_made(project):
             project.run({"base_model": base_model}, tags=["fine_tune"])
     assert project.finished("**/*") == before
     assert isinstance(project.table("photo_subsets.csv"), pd.DataFrame)
+
+
+def test_a_folder_without_a_probe_is_named(project):
+    with pytest.raises(ProbeError, match=r"probe: There is no probe in .*nowhere.*avatar\.ages\.read=false"):
+        project.run({"probe": "nowhere"}, node_names=["held_out_photos.read_ages"])
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from likeness.pipelines.avatar.leaderboard import COLUMNS, CONTROLS, MODELS, age_column, leaderboard, model_row
-from likeness.pipelines.avatar.options import VerificationOptions
+from likeness.pipelines.avatar.leaderboard import COLUMNS, CONTROLS, MODELS, age_column, model_row
+from likeness.pipelines.avatar.leaderboard import leaderboard as rank
+from likeness.pipelines.avatar.options import AgeOptions, VerificationOptions
 from likeness.pipelines.avatar.scores import no_scores, score_pairs
 from likeness.pipelines.avatar.subsets import SUBSETS
 
@@ -12,6 +13,21 @@ OPTIONS = VerificationOptions(bootstrap_samples=200)
 
 def matrix(value, rows, columns):
     return pd.DataFrame(value, index=list(rows), columns=list(columns), dtype=float)
+
+
+def ages_of(model, apparent, asked=40.0):
+    """Portraits that were asked to look 40 years old, within 8.5, and the ages they look."""
+    pictures = [f"p{index}" for index in range(len(apparent))]
+    return pd.DataFrame(
+        {"model": model, "picture": pictures, "asked_age_years": asked, "apparent_age_years": apparent}
+    ).astype({"asked_age_years": float, "apparent_age_years": float})
+
+
+NOT_READ = {model: ages_of(model, [np.nan] * 10) for model in MODELS}
+
+
+def leaderboard(scores, photos, options, ages=NOT_READ):
+    return rank(scores, ages, photos, options, AgeOptions())
 
 
 def scores_of(model, share, nearest, ages=2):
@@ -133,15 +149,75 @@ def test_the_interval_resamples_pictures_not_pairs():
     few = score_pairs(
         "m", "reference", threshold=0.5, distances=matrix(np.eye(2)[:, [0]] @ np.ones((1, 500)), "pq", range(500))
     )
-    row = model_row(few, OPTIONS)
+    row = model_row(few, ages_of("m", []), OPTIONS, AgeOptions())
     assert (row["verified_low"], row["verified"], row["verified_high"]) == (0.0, 0.5, 1.0)
 
 
 def test_a_picture_without_a_face_counts_as_not_verified():
     distances = matrix([[0.1, 0.1], [np.nan, np.nan]], "pq", "ab")
-    row = model_row(score_pairs("m", "reference", threshold=0.5, distances=distances), OPTIONS)
+    scores = score_pairs("m", "reference", threshold=0.5, distances=distances)
+    row = model_row(scores, ages_of("m", []), OPTIONS, AgeOptions())
     assert row["verified"] == 0.5
     assert row["face_found"] == 0.5
+
+
+def test_a_pair_counts_at_its_age_when_it_is_verified_and_the_portrait_looks_right():
+    # p0 is verified with both photos, p1 with one, p2 with none, p3 with both.
+    distances = matrix([[0.1, 0.1], [0.1, 0.9], [0.9, 0.9], [0.1, 0.1]], ["p0", "p1", "p2", "p3"], "ab")
+    scores = score_pairs("m", "reference", threshold=0.5, distances=distances)
+    # Asked 40, give or take 2.5 + 0.15 · 40 = 8.5 years: p3 looks too old.
+    ages = ages_of("m", [40.0, 48.5, 31.5, 49.0]).sample(frac=1, random_state=0)
+    row = model_row(scores, ages, OPTIONS, AgeOptions())
+    assert row["verified"] == 5 / 8
+    assert row["verified_at_age"] == 3 / 8
+    assert 0 <= row["verified_at_age_low"] < 3 / 8 < row["verified_at_age_high"] <= 1
+    assert row["age_error_years"] == pytest.approx((0 + 8.5 + 8.5 + 9) / 4)
+    assert row["age_error_years_low"] < row["age_error_years"] < row["age_error_years_high"]
+    assert np.isnan(row["age_order"])  # of one age only
+    strict = AgeOptions(tolerance_years=8.0, relative_tolerance=0.0)
+    assert model_row(scores, ages, OPTIONS, strict)["verified_at_age"] == 2 / 8
+
+
+def test_a_picture_of_unknown_age_counts_for_neither_side():
+    distances = matrix([[0.1, 0.1], [0.1, 0.1]], ["p0", "p1"], "ab")
+    scores = score_pairs("m", "reference", threshold=0.5, distances=distances)
+    row = model_row(scores, ages_of("m", [40.0, 40.0], asked=[40.0, np.nan]), OPTIONS, AgeOptions())
+    assert (row["verified"], row["verified_at_age"], row["age_error_years"]) == (1.0, 1.0, 0.0)
+
+
+def test_the_order_of_ages():
+    ages = ages_of("m", [1.0, 3.0, 50.0, 52.0, 30.0, 28.0], asked=[0, 0, 20, 20, 60, 60])
+    row = model_row(no_scores(), ages, OPTIONS, AgeOptions())
+    assert row["age_order"] == pytest.approx(0.5)  # means 2, 51, 29 over 0, 20, 60
+
+
+def test_identity_and_right_age_together_rank(scores):
+    """`adult_02` is recognised best, but looks 90; of `adult_01` and `all_01` half and all look right."""
+    looks = {model: [40.0] * 10 for model in MODELS} | {"adult_02": [90.0] * 10, "adult_01": [40.0] * 5 + [90.0] * 5}
+    table = leaderboard(scores, PHOTOS, OPTIONS, {model: ages_of(model, ages) for model, ages in looks.items()})
+    assert table["model"].tolist() == [
+        *("all_02", "all_01", "adult_01", "child_01", "adult_02"),
+        *("child_02", "held_out_photos", "base_model", "impostors"),
+    ]
+    board = table.set_index("model")
+    assert board["verified_at_age"].to_dict() == pytest.approx(
+        SHARES | CONTROL_SHARES | {"adult_02": 0.0, "adult_01": 0.5}
+    )
+    assert table["rank"].tolist()[:5] == [1, 2, 3, 4, 5]
+
+
+def test_models_equal_at_their_age_are_ranked_by_identity(scores):
+    nobody = {model: ages_of(model, [90.0] * 10) for model in MODELS}
+    table = leaderboard(scores, PHOTOS, OPTIONS, nobody)
+    assert (table["verified_at_age"] == 0).all()
+    assert table["model"].tolist() == leaderboard(scores, PHOTOS, OPTIONS)["model"].tolist()
+
+
+def test_ages_that_are_not_read_leave_cells_empty(scores):
+    table = leaderboard(scores, PHOTOS, OPTIONS)
+    names = ["verified_at_age", "age_error_years", "age_order"]
+    ends = [f"{name}_{end}" for name in names[:2] for end in ("low", "high")]
+    assert table[names + ends].isna().all(axis=None)
 
 
 def test_ages_are_numbered():

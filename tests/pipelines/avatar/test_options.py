@@ -2,6 +2,7 @@ import pydantic
 import pytest
 
 from likeness.pipelines.avatar.options import (
+    AgeOptions,
     ClassPictureOptions,
     FineTuningOptions,
     PortraitOptions,
@@ -22,7 +23,8 @@ def test_a_template_must_name_what_it_is_filled_with():
 
 
 @pytest.mark.parametrize(
-    "section", [SitterOptions, PortraitOptions, ClassPictureOptions, VerificationOptions, FineTuningOptions]
+    "section",
+    [SitterOptions, PortraitOptions, ClassPictureOptions, VerificationOptions, AgeOptions, FineTuningOptions],
 )
 def test_unknown_options_are_refused(section):
     with pytest.raises(pydantic.ValidationError, match="Extra inputs are not permitted"):

@@ -6,6 +6,7 @@ import signal
 import time
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -55,6 +56,24 @@ def test_the_leaderboard(project):
     assert (board.loc[[*SUBSETS, BASE_MODEL], "pictures"] == 4).all()
     assert board.loc["all_01", "photos"] == 8
     assert board.loc[list(CONTROLS), "memorising"].isna().all()
+
+
+def test_ages_are_read_off_every_picture(project):
+    tables = {path.parts[-4]: pd.read_csv(path) for path in project.folder.glob("data/07*/*/ages.csv/*/ages.csv")}
+    assert sorted(tables) == sorted(MODELS)
+    for model, table in tables.items():
+        assert (table["model"] == model).all()
+        assert table["apparent_age_years"].between(0, 90).all()
+    for model in [*SUBSETS, BASE_MODEL]:
+        assert tables[model]["asked_age_years"].tolist() == [5, 5, 40, 40]
+    photos = pd.read_csv(project.raw / "held_out_photos" / "manifest.csv").set_index("file")["age_years"]
+    held_out = tables["held_out_photos"].set_index("picture")["asked_age_years"]
+    assert held_out.to_dict() == photos.to_dict()
+    board = project.table("avatar_leaderboard.csv").set_index("model")
+    off = (tables["all_01"]["apparent_age_years"] - tables["all_01"]["asked_age_years"]).abs()
+    assert board.loc["all_01", "age_error_years"] == pytest.approx(off.mean())
+    assert board["age_order"].between(-1, 1).all()
+    assert (board["verified_at_age"] <= board["verified"]).all()
 
 
 def test_the_photo_without_a_face_is_set_aside_with_the_reason(project):
@@ -145,6 +164,14 @@ def test_killed_five_times_it_ends_with_the_same_leaderboard_and_repeats_nothing
 def keep(project):
     """Finished pictures, faces and models."""
     return [file for pattern in (PICTURES, FACES, TRAINED) for file in project.finished(pattern)]
+
+
+def test_without_reading_ages_no_probe_is_needed(project):
+    project.run({"probe": "nowhere", "avatar": {"ages": {"read": False}}}, tags=["verification"])
+    board = project.table("avatar_leaderboard.csv").set_index("model")
+    assert board[["verified_at_age", "age_error_years", "age_order"]].isna().all(axis=None)
+    assert board["verified"].notna().all()
+    assert board["rank"].dropna().tolist() == [1, 2, 3, 4, 5, 6][: board["rank"].notna().sum()]
 
 
 def test_numbers_are_finite_where_they_have_a_meaning(project):

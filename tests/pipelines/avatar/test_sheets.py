@@ -8,7 +8,9 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from likeness.pipelines import sheet_style as style
+from likeness.pipelines.avatar.ages import APPARENT, ASKED
 from likeness.pipelines.avatar.leaderboard import MODELS
+from likeness.pipelines.avatar.options import AgeOptions
 from likeness.pipelines.avatar.pairs import pairs_within
 from likeness.pipelines.avatar.scores import no_scores
 from likeness.pipelines.avatar.sheets import draw_avatar, draw_metrics, draw_photos
@@ -42,7 +44,7 @@ def assert_tidy(figure):
 
 
 def test_the_avatar_sheet_has_a_row_a_model_and_a_column_an_age(board, made, portrait_options):
-    figure = draw_avatar(board, made["held_out_photos_portraits"], portrait_options, made)
+    figure = draw_avatar(board, made["held_out_photos_portraits"], portrait_options, AgeOptions(), made)
     written = assert_tidy(figure)
     assert {age.label for age in portrait_options.ages} <= set(written)
     best = board["model"].iloc[0]
@@ -53,12 +55,53 @@ def test_the_avatar_sheet_has_a_row_a_model_and_a_column_an_age(board, made, por
     assert sum(len(axes.images) for axes in figure.axes) == 8 * 10
 
 
+def test_the_avatar_sheet_says_how_old_the_pictures_look(board, made, portrait_options):
+    # The two pictures of an age are one shown and one not; only one of them looks 61.
+    ages = made["all_01_ages"]
+    ages[APPARENT] = ages[ASKED]
+    shown = middle_pictures(made["all_01_scores"]).loc[6, "picture"]
+    ages.loc[(ages[ASKED] == 60) & (ages["picture"] != shown), APPARENT] = 99
+    ages.loc[ages["picture"] == shown, APPARENT] = 71.6
+    board.loc[board["model"] == "all_01", "verified_at_age"] = 0.123
+    figure = draw_avatar(board, made["held_out_photos_portraits"], portrait_options, AgeOptions(), made)
+    written = assert_tidy(figure)
+    assert sum(text.startswith("looks ") for text in written) == 8 * 10
+    assert "12% at the right age" in written
+    assert any("2.5 years and 15%" in text for text in written)
+    [wrong] = [text for text in figure.texts if text.get_text() == "looks 72 years" and text.get_color() == style.AMBER]
+    row = [text for text in figure.texts if abs(text.get_position()[1] - wrong.get_position()[1]) < 1e-6]
+    looks = {text.get_text(): text.get_color() for text in row if text.get_text().startswith("looks ")}
+    years = [0, 10, 20, 30, 40, 50, 72, 70, 80, 90]
+    assert looks == {f"looks {age} years": style.AMBER if age == 72 else style.MUTED for age in years}
+
+
+def test_no_title_of_a_row_runs_into_its_pictures(board, made, portrait_options):
+    figure = draw_avatar(board, made["held_out_photos_portraits"], portrait_options, AgeOptions(), made)
+    left = min(axes.get_window_extent().x0 for axes in figure.axes)
+    top = max(axes.get_window_extent().y1 for axes in figure.axes)
+    beside = [(text, box) for text, box in texts(figure) if box.x0 < left and 100 < box.y1 < top]
+    assert len(beside) >= 8 * 5
+    assert [text for text, box in beside if box.x1 > left] == []
+
+
+def test_sheets_without_ages_say_nothing_of_them(board, made, portrait_comparison, portrait_options):
+    for name in (name for name in made if name.endswith("_ages")):
+        made[name] = made[name].assign(**{APPARENT: np.nan})
+    board = board.assign(**dict.fromkeys([name for name in board if "age_" in name[:4] or "at_age" in name], np.nan))
+    for figure in (
+        draw_avatar(board, made["held_out_photos_portraits"], portrait_options, AgeOptions(), made),
+        draw_metrics(board, portrait_comparison, portrait_options, AgeOptions(), made),
+    ):
+        assert not [text for text in assert_tidy(figure) if "look" in text or "right age" in text or "off by" in text]
+
+
 def test_a_skipped_and_a_memorising_model_are_named_as_such(board, made, portrait_options, pictures):
     made["child_02_scores"], made["child_02_portraits"] = no_scores(), pictures("child_02", 1).select([])
-    empty = ["rank", "verified", "verified_low", "verified_high", "memorising"]
+    made["child_02_ages"] = made["child_02_ages"].head(0)
+    empty = ["rank", "verified", "verified_low", "verified_high", "verified_at_age", "memorising"]
     board.loc[board["model"] == "child_02", empty] = pd.NA
     board.loc[board["model"] == "adult_01", "memorising"] = True
-    figure = draw_avatar(board, made["held_out_photos_portraits"], portrait_options, made)
+    figure = draw_avatar(board, made["held_out_photos_portraits"], portrait_options, AgeOptions(), made)
     written = assert_tidy(figure)
     assert "no photos: not trained" in written
     assert "memorising" in written
@@ -68,7 +111,7 @@ def test_a_skipped_and_a_memorising_model_are_named_as_such(board, made, portrai
 def test_the_sheet_reads_a_leaderboard_that_was_stored_as_csv(board, made, portrait_options, tmp_path):
     board.to_csv(tmp_path / "board.csv", index=False)
     stored = pd.read_csv(tmp_path / "board.csv")
-    figure = draw_avatar(stored, made["held_out_photos_portraits"], portrait_options, made)
+    figure = draw_avatar(stored, made["held_out_photos_portraits"], portrait_options, AgeOptions(), made)
     assert f"1  {board['model'].iloc[0]}" in [text for text, _ in texts(figure)]
 
 
@@ -87,21 +130,23 @@ def test_the_middle_picture_is_shown():
 
 
 def test_the_metrics_sheet_shows_every_number(board, made, portrait_comparison, portrait_options):
-    scores = {model: made[f"{model}_scores"] for model in MODELS}
-    figure = draw_metrics(board, portrait_comparison, scores, portrait_options)
+    figure = draw_metrics(board, portrait_comparison, portrait_options, AgeOptions(), made)
     written = assert_tidy(figure)
     assert sum(text.endswith("%") for text in written) >= 64 + 90
     best = board.iloc[0]
     assert f"{best['verified']:.0%}" in written
     assert f"{best['nearest_training_ssim']:.2f}" in written
+    assert f"off by {best['age_error_years']:.1f} years" in written
+    assert f"order {best['age_order']:.2f}" in written
+    dots = {axes.collections[-1].get_offsets().shape for axes in figure.axes if len(axes.collections) == 2}
+    assert dots == {(20, 2)}
 
 
 def test_the_metrics_sheet_of_models_that_were_all_skipped(board, portrait_comparison, portrait_options):
-    scores = {model: no_scores() for model in MODELS}
+    scores = {f"{model}_scores": no_scores() for model in MODELS}
     numbers = board.columns.drop(["model", "photos", "pictures"])
-    figure = draw_metrics(
-        board.assign(**dict.fromkeys(numbers, np.nan)), portrait_comparison.head(0), scores, portrait_options
-    )
+    empty = board.assign(**dict.fromkeys(numbers, np.nan))
+    figure = draw_metrics(empty, portrait_comparison.head(0), portrait_options, AgeOptions(), scores)
     assert_tidy(figure)
 
 

@@ -1,17 +1,20 @@
 """Nodes of fine-tuning, portraits, verification and reporting: each names a step and calls what does it."""
 
 import logging
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from likeness.datasets import BaseModel, Checkpoint, ImageSet
+from likeness.pipelines.avatar import ages as apparent
 from likeness.pipelines.avatar import comparison, leaderboard, subsets, training
 from likeness.pipelines.avatar.drawing import draw_pictures, no_pictures
 from likeness.pipelines.avatar.face_table import boxes, find_faces
 from likeness.pipelines.avatar.judging import Judge
 from likeness.pipelines.avatar.options import (
+    AgeOptions,
     ClassPictureOptions,
     FineTuningOptions,
     PortraitOptions,
@@ -97,6 +100,11 @@ def find_portrait_faces(
     )
 
 
+def read_ages(pictures: ImageSet, probe: Path, ages: AgeOptions, *, model: str, asked: str) -> pd.DataFrame:
+    """Read how old portraits or photographs look, beside the age in the column `asked` of their manifest."""
+    return apparent.read_ages(model, pictures, asked, apparent.open_age_probe(probe) if ages.read else None)
+
+
 def score_fine_tuned(
     portraits: ImageSet,
     embeddings: pd.DataFrame,
@@ -151,13 +159,18 @@ def score_photos(
     return judge.photographs(control, with_age_prompts(photos, portraits.ages), embeddings)
 
 
-def rank_models(photo_subsets: pd.DataFrame, verification: VerificationOptions, **scores: pd.DataFrame) -> pd.DataFrame:
-    """Aggregate the scores of every model and control to one row each, the most recognisable model first."""
+def rank_models(
+    photo_subsets: pd.DataFrame, verification: VerificationOptions, ages: AgeOptions, **made: pd.DataFrame
+) -> pd.DataFrame:
+    """Aggregate scores and ages of every model and control to one row each, the most recognisable model first."""
     photos = photo_subsets["subset"].value_counts()
     counts = {subset: int(photos.get(subset, 0)) for subset in subsets.SUBSETS}
-    table = leaderboard.leaderboard(scores, counts, verification)
+    scores, read = ({model: made[f"{model}_{what}"] for model in leaderboard.MODELS} for what in ("scores", "ages"))
+    table = leaderboard.leaderboard(scores, read, counts, verification, ages)
     for row in table[table["rank"] == 1].to_dict(orient="records"):
         logger.info("%(model)s is recognised best: %(verified).3f of its pairs are verified.", row)
+        if ages.read:
+            logger.info("%(verified_at_age).3f are verified in a portrait that looks as old as it should.", row)
     if memorising := table.loc[table["memorising"].fillna(False), "model"].tolist():
         logger.warning("Memorising, so not ranked: %s. Their portraits repeat training photos.", ", ".join(memorising))
     return table
@@ -183,14 +196,19 @@ def draw_metrics_sheet(
     avatar_leaderboard: pd.DataFrame,
     portrait_comparison: pd.DataFrame,
     portraits: PortraitOptions,
-    **scores: pd.DataFrame,
+    ages: AgeOptions,
+    **made: pd.DataFrame,
 ) -> Figure:
-    """Draw the study's heat maps: models by models, and ages by models."""
-    return draw_metrics(avatar_leaderboard, portrait_comparison, scores, portraits)
+    """Draw the study's heat maps, models by models and ages by models, and how old the portraits look."""
+    return draw_metrics(avatar_leaderboard, portrait_comparison, portraits, ages, made)
 
 
 def draw_avatar_sheet(
-    avatar_leaderboard: pd.DataFrame, held_out_photos: ImageSet, portraits: PortraitOptions, **made: Any
+    avatar_leaderboard: pd.DataFrame,
+    held_out_photos: ImageSet,
+    portraits: PortraitOptions,
+    ages: AgeOptions,
+    **made: Any,
 ) -> Figure:
     """Draw one person at ten ages, by every model, with the scores under the pictures."""
-    return draw_avatar(avatar_leaderboard, with_age_prompts(held_out_photos, portraits.ages), portraits, made)
+    return draw_avatar(avatar_leaderboard, with_age_prompts(held_out_photos, portraits.ages), portraits, ages, made)

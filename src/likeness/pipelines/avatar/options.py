@@ -58,6 +58,16 @@ class VerificationOptions(Section):
         return Detector(self.detector, self.expand_percentage, self.align)
 
 
+class AgeOptions(Section):
+    """Whether ages are read off the pictures, and which are right."""
+
+    read: bool = Field(True, description="whether the probe reads how old pictures look")
+    tolerance_years: float = Field(2.5, ge=0, description="years by which an apparent age may be off and still right")
+    relative_tolerance: float = Field(
+        0.15, ge=0, description="by which it may be off besides, as a share of the age asked for"
+    )
+
+
 class CurationOptions(Section):
     """Which photographs the six subsets take."""
 

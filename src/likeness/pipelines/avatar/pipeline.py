@@ -1,4 +1,4 @@
-"""`avatar` as a pipeline: photographs → subsets → six models → portraits → scores → leaderboard and sheets."""
+"""`avatar` as a pipeline: photographs → subsets → six models → portraits → scores and ages → leaderboard and sheets."""
 
 import warnings
 from collections.abc import Callable
@@ -16,6 +16,7 @@ WORK = "params:work_folder"
 SITTER, CLASS_PICTURES = "params:avatar.sitter", "params:avatar.class_pictures"
 CURATION, VERIFICATION = "params:avatar.curation", "params:avatar.verification"
 FINE_TUNING, PORTRAITS = "params:avatar.fine_tuning", "params:avatar.portraits"
+AGES = "params:avatar.ages"
 
 # What scores take beside the pictures; the same for all models and controls.
 JUDGED_BY = ["sitter_photos", "reference_faces", "verifier", VERIFICATION, FINE_TUNING]
@@ -96,7 +97,7 @@ def prior_pictures() -> Pipeline:
 
 
 def fine_tuned_model(subset: str) -> Pipeline:
-    """The template of one subset: fine-tune, draw the portraits, score them; a namespace of its own."""
+    """The template of one subset: fine-tune, draw the portraits, read their ages, score them; its own namespace."""
     inner = Pipeline(
         [
             Node(
@@ -120,7 +121,7 @@ def fine_tuned_model(subset: str) -> Pipeline:
         ]
     )
     shared = {
-        *("base_model", "sitter_photos", "photo_subsets", "reference_faces", "class_pictures", "verifier"),
+        *("base_model", "sitter_photos", "photo_subsets", "reference_faces", "class_pictures", "verifier", "probe"),
     }
     return _namespaced(inner, subset, shared)
 
@@ -139,7 +140,7 @@ def base_model() -> Pipeline:
             ),
         ]
     )
-    return _namespaced(inner, BASE_MODEL, {BASE_MODEL, "sitter_photos", "reference_faces", "verifier"})
+    return _namespaced(inner, BASE_MODEL, {BASE_MODEL, "sitter_photos", "reference_faces", "verifier", "probe"})
 
 
 def photo_control(control: str, photos: str, photo_set: str) -> Pipeline:
@@ -152,23 +153,25 @@ def photo_control(control: str, photos: str, photo_set: str) -> Pipeline:
                 "scores",
                 name="score_photos",
                 tags="verification",
-            )
+            ),
+            _read_ages(control, photos, "age_years"),
         ]
     )
-    return _namespaced(inner, control, {photos, "photo_embeddings", "sitter_photos", "reference_faces", "verifier"})
+    shared = {photos, "photo_embeddings", "sitter_photos", "reference_faces", "verifier", "probe"}
+    return _namespaced(inner, control, shared)
 
 
 def reporting() -> Pipeline:
     """Rank the models, compare them with each other and draw the sheets."""
-    scores = {model: f"{model}.scores" for model in MODELS}
+    judged = {f"{model}_{what}": f"{model}.{what}" for model in MODELS for what in ("scores", "ages")}
     made = {f"{model}_{what}": f"{model}.{what}" for model in DRAWN_BY for what in ("portraits", "embeddings")}
     drawn = {f"{model}_portraits": f"{model}.portraits" for model in DRAWN_BY}
-    judged = {f"{model}_scores": f"{model}.scores" for model in (*DRAWN_BY, HELD_OUT)}
+    shown = {name: dataset for name, dataset in judged.items() if not name.startswith(IMPOSTORS)}
     return Pipeline(
         [
             Node(
                 nodes.rank_models,
-                {"photo_subsets": "photo_subsets", "verification": VERIFICATION, **scores},
+                {"photo_subsets": "photo_subsets", "verification": VERIFICATION, "ages": AGES, **judged},
                 "avatar_leaderboard",
                 name="rank_models",
             ),
@@ -191,7 +194,8 @@ def reporting() -> Pipeline:
                     "avatar_leaderboard": "avatar_leaderboard",
                     "portrait_comparison": "portrait_comparison",
                     "portraits": PORTRAITS,
-                    **scores,
+                    "ages": AGES,
+                    **judged,
                 },
                 "avatar_metrics_sheet",
                 name="draw_metrics_sheet",
@@ -202,8 +206,9 @@ def reporting() -> Pipeline:
                     "avatar_leaderboard": "avatar_leaderboard",
                     "held_out_photos": "held_out_photos",
                     "portraits": PORTRAITS,
+                    "ages": AGES,
                     **drawn,
-                    **judged,
+                    **shown,
                 },
                 "avatar_sheet",
                 name="draw_avatar_sheet",
@@ -234,7 +239,18 @@ def _portrait_nodes(name: str, model: str) -> list[Node]:
             name="find_portrait_faces",
             tags="verification",
         ),
+        _read_ages(name, "portraits", "years"),
     ]
+
+
+def _read_ages(model: str, pictures: str, asked: str) -> Node:
+    return Node(
+        _with(nodes.read_ages, model=model, asked=asked),
+        [pictures, "probe", AGES],
+        "ages",
+        name="read_ages",
+        tags="verification",
+    )
 
 
 def _namespaced(inner: Pipeline, namespace: str, shared: set[str]) -> Pipeline:

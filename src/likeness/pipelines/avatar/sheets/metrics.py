@@ -1,4 +1,4 @@
-"""`avatar_metrics_sheet`: the study's heat maps, verification on the left and structural similarity on the right."""
+"""`avatar_metrics_sheet`: the study's heat maps, verification left and structural similarity right, and ages below."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from likeness.pipelines import sheet_style as style
 from likeness.pipelines.avatar.leaderboard import BASE_MODEL, HELD_OUT, IMPOSTORS, MODELS, age_column
-from likeness.pipelines.avatar.options import PortraitOptions
+from likeness.pipelines.avatar.options import AgeOptions, PortraitOptions
+from likeness.pipelines.avatar.sheets.apparent_ages import HEIGHT, draw_apparent_ages
 from likeness.pipelines.avatar.subsets import SUBSETS
 
 _WIDTH, _LEFT, _RIGHT, _BETWEEN = 17.0, 1.75, 0.6, 1.75  # inches
@@ -38,16 +39,18 @@ class HeatMap:
 def draw_metrics(
     leaderboard: pd.DataFrame,
     comparison: pd.DataFrame,
-    scores: Mapping[str, pd.DataFrame],
     options: PortraitOptions,
+    age_options: AgeOptions,
+    made: Mapping[str, pd.DataFrame],
 ) -> Figure:
-    """Draw who drew the same person, and how alike the pictures are: models by models, by ages, and within sets.
+    """Draw who drew the same person, how alike the pictures are, by models, by ages and within sets, and their ages.
 
     Args:
         leaderboard: as `likeness.pipelines.avatar.leaderboard.leaderboard` returns it.
         comparison: `portrait_comparison`.
-        scores: of every model and control.
         options: the ages.
+        age_options: which apparent ages are right.
+        made: `<model>_scores` and `<model>_ages` of every model and control; ages that were not read are not drawn.
     """
     verified = [
         _by_models(comparison, "verified", "Same person in two portraits", "share of pairs verified"),
@@ -56,11 +59,12 @@ def draw_metrics(
     ]
     similar = [
         _by_models(comparison, "ssim", "Similarity of two portraits", "mean SSIM of pairs"),
-        _by_ages_ssim(scores, options),
+        _by_ages_ssim({model: made[f"{model}_scores"] for model in MODELS}, options),
         _by_kind(leaderboard, "ssim", "Similarity, by kind of pair", "mean SSIM of pairs"),
     ]
     heights = [head + _ROW * len(heat.rows) + _FOOT for head, heat in zip(_HEADS, verified, strict=True)]
-    figure = style.new_figure(_WIDTH, _TOP + sum(heights))
+    read = leaderboard["age_error_years"].notna().any()
+    figure = style.new_figure(_WIDTH, _TOP + sum(heights) + (HEIGHT if read else 0))
     style.title(
         figure,
         "Portraits, photographs and how they agree",
@@ -78,6 +82,10 @@ def draw_metrics(
                 figure, heat, left, top + head, width, colours, column_limits[column], "{:.2f}" if column else "{:.0%}"
             )
             top += height
+    if read:
+        ages = {model: made[f"{model}_ages"] for model in _DRAWN}
+        wide = _WIDTH - _LEFT - _RIGHT
+        draw_apparent_ages(figure, _DRAWN, leaderboard, ages, age_options, _LEFT, _TOP + sum(heights), wide)
     return figure
 
 

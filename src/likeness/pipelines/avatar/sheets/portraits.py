@@ -13,10 +13,11 @@ from PIL import Image, ImageOps
 
 from likeness.datasets import ImageSet
 from likeness.pipelines import sheet_style as style
+from likeness.pipelines.avatar.ages import APPARENT, looks_right
 from likeness.pipelines.avatar.leaderboard import BASE_MODEL, HELD_OUT
-from likeness.pipelines.avatar.options import PortraitOptions
+from likeness.pipelines.avatar.options import AgeOptions, PortraitOptions
 
-_CELL, _GAP, _CAPTION = 1.36, 0.09, 0.34  # inches
+_CELL, _GAP, _CAPTION, _LOOKS = 1.36, 0.09, 0.34, 0.17  # inches
 _LEFT, _TOP, _RIGHT, _BOTTOM = 2.45, 1.55, 0.5, 0.75
 _PIXELS = 220  # side of a picture on the sheet
 
@@ -25,7 +26,11 @@ _NOTES = {HELD_OUT: "photographs: the ceiling", BASE_MODEL: "no fine-tuning: the
 
 
 def draw_avatar(
-    leaderboard: pd.DataFrame, held_out_photos: ImageSet, options: PortraitOptions, made: Mapping[str, Any]
+    leaderboard: pd.DataFrame,
+    held_out_photos: ImageSet,
+    options: PortraitOptions,
+    age_options: AgeOptions,
+    made: Mapping[str, Any],
 ) -> Figure:
     """Draw the portraits of every model at every age.
 
@@ -35,7 +40,8 @@ def draw_avatar(
         leaderboard: as `likeness.pipelines.avatar.leaderboard.leaderboard` returns it; gives the order of rows.
         held_out_photos: with the index of the age prompt as `age`.
         options: the ages.
-        made: portraits and scores: `<model>_portraits` and `<model>_scores`; `held_out_photos_scores`.
+        age_options: which apparent ages are right.
+        made: `<model>_portraits`, `<model>_scores` and `<model>_ages`; the last two of `held_out_photos` also.
     """
     models = [HELD_OUT, *leaderboard.loc[~leaderboard["model"].isin([HELD_OUT, "impostors"]), "model"]]
     pictures = {model: made[f"{model}_portraits"] for model in models if model != HELD_OUT} | {
@@ -43,13 +49,14 @@ def draw_avatar(
     }
     ages = len(options.ages)
     width = _LEFT + ages * (_CELL + _GAP) + _RIGHT
-    row_height = _CELL + _CAPTION + _GAP
+    read = leaderboard["age_error_years"].notna().any()
+    row_height = _CELL + _CAPTION + (_LOOKS if read else 0) + _GAP
     figure = style.new_figure(width, _TOP + len(models) * row_height + _BOTTOM)
     style.title(
         figure,
         "One person at every age",
-        "Under each picture: the share of the sitter's photographs in which a face recogniser sees the same person. "
-        f"Of {options.pictures_per_age} pictures the middle one is shown.",
+        "Under each picture: the share of the sitter's photographs in which a face recogniser sees the same person"
+        f"{', and how old it looks' if read else ''}. Of {options.pictures_per_age} pictures the middle one is shown.",
     )
     for age, wanted in enumerate(options.ages):
         centre = _LEFT + age * (_CELL + _GAP) + _CELL / 2
@@ -58,7 +65,7 @@ def draw_avatar(
     for place, model in enumerate(models):
         top = _TOP + place * row_height
         _row_title(figure, rows.loc[model], model, top)
-        shown = middle_pictures(made[f"{model}_scores"]).to_dict(orient="index")
+        shown = _with_ages(middle_pictures(made[f"{model}_scores"]), made[f"{model}_ages"], age_options)
         for age in range(ages):
             left = _LEFT + age * (_CELL + _GAP)
             _picture(figure, left, top, pictures[model], shown.get(age))
@@ -67,7 +74,8 @@ def draw_avatar(
         0.5,
         _TOP + len(models) * row_height + 0.3,
         "All pictures but the held-out photographs were generated. "
-        "Brackets: 95 % interval over resampled pictures. avatar_leaderboard holds every number.",
+        "Brackets: 95 % interval over resampled pictures. "
+        f"{_right_age(age_options) if read else ''}avatar_leaderboard holds every number.",
         size=9,
         color=style.MUTED,
     )
@@ -90,22 +98,46 @@ def middle_pictures(scores: pd.DataFrame) -> pd.DataFrame:
     return middle.set_index("age")[["picture", "share", "face_found"]]
 
 
+def _with_ages(middle: pd.DataFrame, ages: pd.DataFrame, options: AgeOptions) -> dict[Hashable, dict[Hashable, Any]]:
+    """The pictures to show by age, with what each looks in years and whether that is right."""
+    looks = ages.set_index("picture")[APPARENT].astype("float64")
+    picture = middle["picture"]
+    added = middle.assign(looks=picture.map(looks), right=picture.map(looks_right(ages, options)))
+    return dict(added.to_dict(orient="index"))
+
+
+def _right_age(options: AgeOptions) -> str:
+    return (
+        f"At the right age: it looks as old as asked, give or take {options.tolerance_years:g} years "
+        f"and {options.relative_tolerance:.0%}; amber: not. "
+    )
+
+
 def _row_title(figure: Figure, row: pd.Series, model: str, top: float) -> None:
     rank = "" if pd.isna(row["rank"]) else f"{row['rank']:.0f}  "
-    style.write(figure, 0.5, top + 0.34, f"{rank}{_NAMES.get(model, model)}", size=12.5, weight="bold")
+    at_age = pd.notna(row["verified_at_age"])
+    top += 0.2 if at_age else 0.34
+    style.write(figure, 0.5, top, f"{rank}{_NAMES.get(model, model)}", size=12.5, weight="bold")
     if pd.isna(row["verified"]):
-        style.write(figure, 0.5, top + 0.62, "no photos: not trained", color=style.MUTED)
+        style.write(figure, 0.5, top + 0.28, "no photos: not trained", color=style.MUTED)
         return
-    style.write(figure, 0.5, top + 0.62, f"{row['verified']:.0%} verified", size=10.5, color=style.BLUE)
-    notes = []
-    if pd.notna(row["verified_low"]):
-        notes.append(f"[{row['verified_low']:.0%}, {row['verified_high']:.0%}]")
-    notes.append(_NOTES.get(model) or f"{row['photos']:.0f} training photos")
-    for line, note in enumerate(notes):
-        style.write(figure, 0.5, top + 0.86 + 0.21 * line, note, size=8.5, color=style.MUTED)
+    top = _share(figure, row, "verified", "verified", top)
+    if at_age:
+        top = _share(figure, row, "verified_at_age", "at the right age", top)
+    note = _NOTES.get(model) or f"{row['photos']:.0f} training photos"
+    style.write(figure, 0.5, top + 0.21, note, size=8.5, color=style.MUTED)
     if pd.notna(row["memorising"]) and row["memorising"]:
-        y = top + 0.86 + 0.21 * len(notes)
-        style.write(figure, 0.5, y, "memorising", size=9, weight="bold", color=style.AMBER)
+        style.write(figure, 0.5, top + 0.42, "memorising", size=9, weight="bold", color=style.AMBER)
+
+
+def _share(figure: Figure, row: pd.Series, name: str, said: str, top: float) -> float:
+    """Write a share and its interval below `top`, and return where they end, in inches."""
+    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    style.write(figure, 0.5, top + 0.28, f"{row[name]:.0%} {said}", size=10.5, color=style.BLUE)
+    if pd.isna(low):
+        return top + 0.28
+    style.write(figure, 0.5, top + 0.49, f"[{low:.0%}, {high:.0%}]", size=8.5, color=style.MUTED)
+    return top + 0.49
 
 
 def _picture(figure: Figure, left: float, top: float, pictures: ImageSet, shown: Mapping[Hashable, Any] | None) -> None:
@@ -117,6 +149,9 @@ def _picture(figure: Figure, left: float, top: float, pictures: ImageSet, shown:
     image = ImageOps.fit(pictures.open(shown["picture"]), (_PIXELS, _PIXELS), Image.Resampling.LANCZOS)
     axes.imshow(np.asarray(image), aspect="auto")
     y = top + _CELL + 0.12
+    if pd.notna(shown["looks"]):
+        colour = style.AMBER if shown["right"] == 0 else style.MUTED
+        style.write(figure, left, y + _LOOKS, f"looks {shown['looks']:.0f} years", size=8.5, color=colour)
     if not shown["face_found"]:
         style.write(figure, left + _CELL / 2, y, "no face", ha="center", size=9, color=style.AMBER)
         return
