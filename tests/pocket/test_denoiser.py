@@ -70,6 +70,26 @@ def test_the_same_seed_gives_the_same_weights(moments: torch.Tensor, tokenizer: 
     assert not torch.equal(trained("one", 1), trained("three", 2))
 
 
+def test_errors_on_the_faces_of_portraits_count_more(
+    moments: torch.Tensor, tokenizer: CLIPTokenizer, tmp_path: Path
+) -> None:
+    def loss(key: str, portraits: torch.Tensor | None, **changed: object) -> float:
+        options = DenoiserOptions.model_validate({**TINY, "steps": 1, "log_every": 1, **changed})
+        table, work = token_table(tokenizer, CAPTIONS), WorkFolder(tmp_path, "denoiser", key)
+        return float(
+            train_denoiser(moments, table, tokenizer, TEXT, options, work, portraits=portraits)[2]["loss"].iloc[0]
+        )
+
+    both = torch.tensor([True, True])
+    left, right = {"face_region": (0.0, 0.0, 0.5, 1.0)}, {"face_region": (0.5, 0.0, 1.0, 1.0)}
+    plain = loss("plain", None, face_weight=9.0, **left)
+    assert loss("whole", both, face_weight=9.0, face_region=(0.0, 0.0, 1.0, 1.0)) == pytest.approx(plain, rel=1e-5)
+    # Weights of w and 1 on two halves are 2w / (w + 1) and 2 / (w + 1) of the mean: both choices together, twice it.
+    halves = loss("left", both, face_weight=9.0, **left), loss("right", both, face_weight=9.0, **right)
+    assert sum(halves) == pytest.approx(2 * plain, rel=1e-5)
+    assert halves[0] != pytest.approx(plain, rel=1e-5)
+
+
 @pytest.mark.parametrize(
     ("changed", "message"),
     [({"layers": (1, 1, 1)}, "one number for each"), ({"channels": (16, 24), "head_width": 16}, "multiple of")],

@@ -9,9 +9,9 @@ from safetensors import safe_open
 from likeness.datasets import BaseModel
 from likeness.diffusion.model import open_model
 from likeness.diffusion.sampling import generate
-from likeness.pocket.autoencoder import build_autoencoder
+from likeness.pocket.autoencoder import build_autoencoder, open_autoencoder
 from likeness.pocket.denoiser import build_text_encoder, build_unet
-from likeness.pocket.export import export_model, model_card
+from likeness.pocket.export import export_autoencoder, export_model, model_card
 from likeness.pocket.options import AutoencoderOptions, DenoiserOptions, TextEncoderOptions, TokenizerOptions
 from likeness.pocket.tokenizer import train_tokenizer
 
@@ -26,9 +26,11 @@ def export(folder: Path, autoencoder: dict[str, object], text: dict[str, object]
     torch.manual_seed(0)
     tokenizer = train_tokenizer(["a photo of a man"], TokenizerOptions())
     size = 32 * vae_options.factor
+    trained = folder.with_name(f"{folder.name}-trained")
+    export_autoencoder(trained, build_autoencoder(vae_options, size))
     export_model(
         folder,
-        vae=build_autoencoder(vae_options, size),
+        vae=open_autoencoder(trained, torch.device("cpu")),
         unet=build_unet(
             options, latent_channels=vae_options.latent_channels, latent_size=32, text_width=text_options.width
         ),
@@ -58,6 +60,12 @@ def test_the_usual_pipeline_draws_what_we_draw(tiny: Path) -> None:
     ours = next(generate(open_model(BaseModel(str(tiny))), ["a man"], [5], steps=3, guidance_scale=4.0, batch_size=1))
     assert ours.size == (64, 64)
     assert np.abs(np.asarray(theirs, dtype=int) - np.asarray(ours)).max() <= 1
+
+
+def test_no_file_names_the_folder_that_a_part_was_opened_from(tiny: Path) -> None:
+    texts = [path.read_text() for path in tiny.rglob("*.json")]
+    assert any("AutoencoderKL" in text for text in texts)
+    assert not any(str(tiny.parent) in text for text in texts)
 
 
 def test_weights_are_float16_and_the_card_says_what_the_model_is(tiny: Path) -> None:

@@ -13,11 +13,11 @@ from tqdm import tqdm
 
 from likeness.datasets.base_model import BaseModel
 from likeness.datasets.work import WorkFolder, digest_of
+from likeness.diffusion.emphasis import Region, region_weights
 from likeness.diffusion.model import DiffusionModel, open_model
 from likeness.personalise.conditioning import Conditioning, FrozenConditioning, TrainedConditioning
 from likeness.personalise.draws import own_randomness
 from likeness.personalise.ema import MovingAverage, assign
-from likeness.diffusion.emphasis import Region, region_weights
 from likeness.personalise.latents import cached_moments, picture_digest
 from likeness.personalise.objective import NoiseSchedule
 from likeness.personalise.optimiser import make_optimiser

@@ -64,6 +64,7 @@ def export_model(
     ).to("cpu", torch.float16)
     pipeline.save_pretrained(folder, safe_serialization=True, max_shard_size=SHARD_SIZE)
     _open_in_float32(folder / "text_encoder" / "config.json")
+    _forget_origin(folder / "vae" / "config.json")
     (folder / CARD).write_text(card, encoding="utf-8")
 
 
@@ -79,6 +80,13 @@ def _open_in_float32(config: Path) -> None:
     """
     settings = json.loads(config.read_text(encoding="utf-8"))
     config.write_text(json.dumps({**settings, "dtype": "float32"}, indent=2, sort_keys=True), encoding="utf-8")
+
+
+def _forget_origin(config: Path) -> None:
+    """Leave out of a diffusers model's configuration the folder it was opened from."""
+    settings = json.loads(config.read_text(encoding="utf-8"))
+    settings.pop("_name_or_path", None)
+    config.write_text(json.dumps(settings, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def model_card(facts: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from likeness.datasets import Checkpoint
-from likeness.pipelines.pocket.steps import attribute_table, package_digest, shards
+from likeness.pipelines.pocket.steps import attribute_table, package_digest, portraits, shards
 from likeness.pocket.sharding import shard_name
 
 
@@ -29,3 +29,8 @@ def test_attributes_are_of_one_part_and_know_none_from_nothing(tmp_path: Path) -
     trees = attribute_table(images, "held_out")["tree"]
     assert trees.tolist()[:2] == ["oak", ""]
     assert trees.isna().tolist() == [False, False, True]
+
+
+def test_portraits_are_told_by_their_world() -> None:
+    assert portraits(pd.DataFrame({"world": ["landscape", None, "portrait"]})).tolist() == [False, False, True]
+    assert portraits(pd.DataFrame({"colour": ["red", "blue"]})).tolist() == [False, False]
