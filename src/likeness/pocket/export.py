@@ -128,7 +128,7 @@ that ends in pure noise, with one caption in ten left out. The weights are runni
 
 ## How to use it
 
-`StableDiffusionPipeline.from_pretrained(folder)`; 12 steps of the scheduler it comes with and a guidance scale of 4 are
+`StableDiffusionPipeline.from_pretrained(folder)`; 10 steps of the scheduler it comes with and a guidance scale of 4 are
 enough. Prompts have at most 64 tokens, start and end counted in.
 
 ## What it is not for

@@ -52,6 +52,7 @@ class AutoencoderOptions(TrainingOptions):
     )
     adversarial_from: float = Field(0.6, ge=0, le=1, description="share of the training after which it has a say")
     discriminator_width: int = Field(48, gt=0, description="channels of the discriminator's first layer")
+    compile: bool = Field(False, description="torch.compile on a GPU: crops and whole pictures cost minutes of it")
 
     @model_validator(mode="after")
     def _fits(self) -> "AutoencoderOptions":

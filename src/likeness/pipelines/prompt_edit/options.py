@@ -18,7 +18,7 @@ class SamplingOptions(Section):
     seeds: tuple[NonNegativeInt, ...] = Field(
         (0, 1, 2, 3), min_length=1, description="seeds of a source that names none"
     )
-    steps: int = Field(12, ge=1, description="sampling steps")
+    steps: int = Field(10, ge=1, description="sampling steps")
     guidance_scale: float = Field(4.0, ge=0, description="classifier-free guidance; 1 is none")
     negative_prompt: str = Field("", description="what guidance steers away from")
     scheduler: str | None = Field(None, description="diffusers' class of a deterministic one; none: DPM-Solver++(2M)")
