@@ -76,7 +76,10 @@ def test_places_of_a_word(tokenizer, prompt, words, expected):
 @pytest.mark.parametrize("words", ["Cézanne", "Ce\u0301zanne", "cézanne"])
 def test_accents_are_found_however_they_are_written(tokenizer, written, words):
     prompt = f"a  photo of {written} smile"
-    assert tokens(tokenizer, prompt, words) == ["c", "Ã", "©", "za", "n", "n", "e</w>"]
+    pieces = tokens(tokenizer, prompt, words)
+    # Whatever pieces the vocabulary has, together they are the whole word and nothing else, "é" as its two bytes.
+    assert "".join(pieces) == "cÃ©zanne</w>"
+    assert len(pieces) > 1
     assert tokens(tokenizer, prompt, "smile") == ["smile</w>"]
 
 
