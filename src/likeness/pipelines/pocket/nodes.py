@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from likeness.datasets import Checkpoint, ImageSet
 from likeness.diffusion.placement import choose_device
 from likeness.metrics.probe import open_probe, save_probe
+from likeness.pipelines.pocket.card import card_with_figures
 from likeness.pipelines.pocket.options import PictureOptions, ProbeOptions, ReportOptions
 from likeness.pipelines.pocket.probe import read_small_pictures, train_probe
 from likeness.pipelines.pocket.scores.ages import age_scores, draw_ages
@@ -31,7 +32,7 @@ from likeness.pipelines.pocket.steps import (
 )
 from likeness.pocket.autoencoder import encode_pictures, open_autoencoder, train_autoencoder
 from likeness.pocket.denoiser import train_denoiser
-from likeness.pocket.export import export_autoencoder, export_model, model_card
+from likeness.pocket.export import CARD, export_autoencoder, export_model, model_card
 from likeness.pocket.options import AutoencoderOptions, DenoiserOptions, TextEncoderOptions, TokenizerOptions
 from likeness.pocket.sharding import read_captions, read_pictures, render_shards
 from likeness.pocket.tokenizer import token_table, train_tokenizer
@@ -170,3 +171,8 @@ def score_pocket_model(
     ]
     sheet = model_sheet(ages, draw_landscapes(artist, options), options)
     return score_table(scores), sheet, round_trip_sheet(held_out.pictures, rebuilt, held_out.groups)
+
+
+def write_card(model: Checkpoint, scores: pd.DataFrame) -> str:
+    """The model's card with what was measured of it."""
+    return card_with_figures((model.path / CARD).read_text(encoding="utf-8"), scores)

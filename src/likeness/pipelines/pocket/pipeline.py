@@ -8,6 +8,7 @@ from likeness.pipelines.pocket.nodes import (
     train_pocket_model,
     train_pocket_probe,
     train_pocket_vae,
+    write_card,
 )
 
 
@@ -58,5 +59,6 @@ def create_pipeline(**_: object) -> Pipeline:
                 outputs=["pocket_scores", "pocket_sheet", "pocket_vae_sheet"],
                 name="score_pocket_model",
             ),
+            Node(write_card, inputs=["pocket_model", "pocket_scores"], outputs="pocket_card", name="write_card"),
         ]
     )
