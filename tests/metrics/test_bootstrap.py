@@ -124,3 +124,10 @@ def test_nothing_below_has_no_ratio() -> None:
     ratio, low, high = bootstrap_ratio([1.0], [2.0])
     assert ratio == 0.5
     assert np.isnan([low, high]).all()
+
+
+def test_a_picture_that_no_resample_drew_has_a_ratio_without_an_interval() -> None:
+    counted = [1.0] + [0.0] * 50
+    results = [bootstrap_ratio(counted, counted, resamples=1, seed=seed) for seed in range(20)]
+    assert {result.mean for result in results} == {1.0}
+    assert {str(result.low) for result in results} == {"1.0", "nan"}

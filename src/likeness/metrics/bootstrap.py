@@ -73,9 +73,7 @@ def bootstrap_pairs(
     sums = (row_draws @ values * column_draws).sum(axis=1)
     counts = (row_draws @ present * column_draws).sum(axis=1)
     drawn = counts > 0
-    tail = (1.0 - confidence) / 2.0
-    low, high = np.quantile(sums[drawn] / counts[drawn], [tail, 1.0 - tail])
-    return Interval(mean, float(low), float(high))
+    return Interval(mean, *_ends(sums[drawn] / counts[drawn], confidence))
 
 
 def bootstrap_ratio(
@@ -106,9 +104,16 @@ def bootstrap_ratio(
     draws = _draws(np.random.default_rng(seed), len(below), resamples)
     totals = draws @ below
     drawn = totals > 0
+    return Interval(ratio, *_ends((draws @ above)[drawn] / totals[drawn], confidence))
+
+
+def _ends(values: NDArray[np.float64], confidence: float) -> tuple[float, float]:
+    """Return the percentile interval of resampled values; NaN where no resample gave one."""
+    if not len(values):
+        return float("nan"), float("nan")
     tail = (1.0 - confidence) / 2.0
-    low, high = np.quantile((draws @ above)[drawn] / totals[drawn], [tail, 1.0 - tail])
-    return Interval(ratio, float(low), float(high))
+    low, high = np.quantile(values, [tail, 1.0 - tail])
+    return float(low), float(high)
 
 
 def _draws(generator: np.random.Generator, pictures: int, resamples: int) -> NDArray[np.float64]:

@@ -91,5 +91,6 @@ def test_one_command_makes_a_model(project: Path, renderer_folder: Path) -> None
         (sheet,) = data.glob(f"08_reporting/{name}.png/*/*.png")
         assert sheet.stat().st_size > 1000
     (card,) = data.glob("08_reporting/pocket_card.md/*/*.md")
-    assert f"| MB on disk | {pd.read_csv(scores).set_index('measure').loc['disk_mb', 'value']:.3g} |" in card.read_text()
+    megabytes = pd.read_csv(scores).set_index("measure").loc["disk_mb", "value"]
+    assert f"| MB on disk | {megabytes:.3g} |" in card.read_text()
     assert len(list(data.glob("00_work/*/*/state.safetensors"))) == 3
