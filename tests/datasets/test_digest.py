@@ -14,7 +14,7 @@ import pydantic
 import pytest
 
 from likeness.datasets import csv_table, metadata
-from likeness.datasets.digest import code_digest, digest_of, folder_digest, plain
+from likeness.datasets.digest import code_digest, digest_of, folder_digest, package_digest, plain
 
 
 class Options(pydantic.BaseModel):
@@ -170,3 +170,21 @@ def test_plain_gives_what_json_can_hold() -> None:
     }
     with pytest.raises(TypeError, match="bytes cannot be written as JSON"):
         plain({"a": b"x"})
+
+
+def test_a_package_is_digested_with_all_its_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert package_digest("likeness.pocket") == package_digest("likeness.pocket.sharding:render_shards")
+    assert package_digest("likeness.pocket") != package_digest("likeness.diffusion")
+    with pytest.raises(ValueError, match=r"no module nowhere\.pictures"):
+        package_digest("nowhere.pictures:render")
+    inner = tmp_path / "outer_package" / "inner_package"
+    inner.mkdir(parents=True)
+    for folder in (inner.parent, inner):
+        (folder / "__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    before = package_digest("outer_package")
+    (inner / "__pycache__").mkdir()
+    (inner / "__pycache__" / "compiled.pyc").touch()
+    assert package_digest("outer_package") == before
+    (inner / "table.json").write_text("{}")
+    assert package_digest("outer_package") != before

@@ -92,7 +92,11 @@ def test_errors_on_the_faces_of_portraits_count_more(
 
 @pytest.mark.parametrize(
     ("changed", "message"),
-    [({"layers": (1, 1, 1)}, "one number for each"), ({"channels": (16, 24), "head_width": 16}, "multiple of")],
+    [
+        ({"face_region": (0.5, 0.2, 0.4, 0.8)}, "left < right"),
+        ({"layers": (1, 1, 1)}, "one number for each"),
+        ({"channels": (16, 24), "head_width": 16}, "multiple of"),
+    ],
 )
 def test_options_that_do_not_fit_are_refused(changed: dict[str, object], message: str) -> None:
     with pytest.raises(ValidationError, match=message):

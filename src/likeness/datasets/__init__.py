@@ -5,7 +5,7 @@ from likeness.datasets.folder import FolderDataset
 from likeness.datasets.image_set import ImageSet
 from likeness.datasets.image_set_dataset import ImageSetDataset
 from likeness.datasets.picture import UnreadablePictureError, open_picture, save_picture
-from likeness.datasets.work import WorkFolder, code_digest, digest_of
+from likeness.datasets.work import WorkFolder, code_digest, digest_of, package_digest
 
 __all__ = [
     "BaseModel",
@@ -21,5 +21,6 @@ __all__ = [
     "contact_sheet",
     "digest_of",
     "open_picture",
+    "package_digest",
     "save_picture",
 ]

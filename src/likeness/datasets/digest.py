@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date
 from enum import Enum
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path, PurePath
 from types import ModuleType
 from typing import Any
@@ -45,6 +46,29 @@ def digest_of(*parts: object) -> str:
 def code_digest(*modules: ModuleType) -> str:
     """Digest the source text of modules (16 hexadecimal characters), so that changed code redoes its work."""
     return digest_of({module.__name__: inspect.getsource(module) for module in modules})
+
+
+def package_digest(name: str) -> str:
+    """Digest a module and all files of its package, data and packages inside it too; nothing of it is run.
+
+    Args:
+        name: a package, or `package.module:function`.
+
+    Raises:
+        ValueError: there is no such module.
+    """
+    module = name.partition(":")[0]
+    try:
+        spec = find_spec(module)
+    except ModuleNotFoundError:
+        spec = None
+    if spec is None or spec.origin is None:
+        raise ValueError(f"There is no module {module}: give a package, or module:function.")
+    origin = Path(spec.origin)
+    if not spec.parent:
+        return digest_of({origin.name: origin.read_bytes()})
+    files = (path for path in origin.parent.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return digest_of({path.relative_to(origin.parent): path.read_bytes() for path in files})
 
 
 def folder_digest(folder: str | Path) -> str:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from likeness.datasets.digest import code_digest, digest_of, folder_digest
+from likeness.datasets.digest import code_digest, digest_of, folder_digest, package_digest
 from likeness.datasets.staging import is_inside, remove, sweep, unfinished_path
 
-__all__ = ["WorkFolder", "code_digest", "digest_of", "folder_digest"]
+__all__ = ["WorkFolder", "code_digest", "digest_of", "folder_digest", "package_digest"]
 
 
 class WorkFolder:

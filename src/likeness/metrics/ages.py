@@ -1,22 +1,8 @@
-"""Whether people in pictures look as old as they were asked to: the error in years, and the order of the ages."""
+"""Whether the ages of people in pictures come out in order."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import spearmanr
-
-
-def age_error_years(apparent: ArrayLike, asked: ArrayLike) -> float:
-    """Return the mean absolute difference between apparent and asked age, over the pictures that have both.
-
-    Args:
-        apparent: Age a picture looks, in years, (n,); NaN where there is none.
-        asked: Age it was asked for, in years, (n,).
-
-    Returns:
-        Years; NaN when no picture has both.
-    """
-    apparent, asked = _paired(apparent, asked)
-    return float(np.abs(apparent - asked).mean()) if len(apparent) else float("nan")
 
 
 def age_order(apparent: ArrayLike, asked: ArrayLike) -> float:

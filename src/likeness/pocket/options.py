@@ -111,4 +111,7 @@ class DenoiserOptions(TrainingOptions):
             raise ValueError(f"layers {self.layers} must say one number for each of channels {self.channels}")
         if any(width % self.norm_groups or width % self.head_width for width in self.channels):
             raise ValueError(f"every one of channels {self.channels} must be a multiple of norm_groups and head_width")
+        left, top, right, bottom = self.face_region
+        if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
+            raise ValueError(f"face_region {self.face_region} must say left < right and top < bottom, from 0 to 1")
         return self

@@ -5,11 +5,10 @@ import pandas as pd
 import pytest
 import torch
 
-from likeness.datasets import WorkFolder
+from likeness.datasets import WorkFolder, package_digest
 from likeness.metrics.probe import distributions, read
 from likeness.pipelines.pocket.options import PictureOptions, ProbeOptions
 from likeness.pipelines.pocket.probe import read_small_pictures, train_probe
-from likeness.pipelines.pocket.steps import package_digest
 from likeness.pocket.sharding import load_renderer, read_pictures, render_shards
 from likeness.pocket.training_state import STATE
 

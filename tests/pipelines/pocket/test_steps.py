@@ -3,18 +3,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from likeness.datasets import Checkpoint
-from likeness.pipelines.pocket.steps import attribute_table, package_digest, portraits, shards
+from likeness.pipelines.pocket.steps import attribute_table, portraits, shards
 from likeness.pocket.sharding import shard_name
-
-
-def test_a_package_is_digested_with_all_its_files() -> None:
-    assert package_digest("likeness.pocket") == package_digest("likeness.pocket.sharding:render_shards")
-    assert package_digest("likeness.pocket") != package_digest("likeness.pipelines.pocket")
-    with pytest.raises(ValueError, match=r"no module nowhere\.pictures"):
-        package_digest("nowhere.pictures:render")
 
 
 def test_attributes_are_of_one_part_and_know_none_from_nothing(tmp_path: Path) -> None:

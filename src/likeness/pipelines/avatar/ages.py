@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from likeness.datasets import ImageSet
@@ -17,6 +18,7 @@ from likeness.pipelines.avatar.options import AgeOptions, VerificationOptions
 
 AGE = "age_years"  # what the probe calls it, and a folder of photographs too
 ASKED, APPARENT = "asked_age_years", "apparent_age_years"
+Years = TypeVar("Years", pd.Series, NDArray[np.float64])
 _REMEDY = "Name another folder: --params probe=<folder>; or read no ages: --params avatar.ages.read=false."
 
 
@@ -69,8 +71,12 @@ def looks_right(ages: pd.DataFrame, options: AgeOptions) -> pd.Series:
     """
     table = ages.set_index("picture")[[ASKED, APPARENT]].astype("float64")
     off = (table[APPARENT] - table[ASKED]).abs()
-    allowed = options.tolerance_years + options.relative_tolerance * table[ASKED]
-    return (off <= allowed).astype("float64").where(off.notna())
+    return (off <= tolerance_years(table[ASKED], options)).astype("float64").where(off.notna())
+
+
+def tolerance_years(asked: Years, options: AgeOptions) -> Years:
+    """By how many years an apparent age may differ from the age asked for, in years too, and still be right."""
+    return options.tolerance_years + options.relative_tolerance * asked
 
 
 def age_columns(ages: pd.DataFrame, options: VerificationOptions) -> dict[str, Any]:

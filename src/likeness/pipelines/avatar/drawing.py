@@ -10,8 +10,7 @@ import pandas as pd
 from PIL import Image
 from tqdm import tqdm
 
-from likeness.datasets import BaseModel, Checkpoint, ImageSet, WorkFolder, code_digest, digest_of, save_picture
-from likeness.diffusion import autoencoding, sampling
+from likeness.datasets import BaseModel, Checkpoint, ImageSet, WorkFolder, digest_of, package_digest, save_picture
 from likeness.diffusion.model import open_model
 from likeness.diffusion.sampling import generate
 from likeness.pipelines.avatar.options import SamplingOptions
@@ -41,7 +40,7 @@ def draw_pictures(
     """
     # What makes one picture: neither how many there are nor what it is drawn together with.
     settings = options.model_dump(include={"steps", "guidance_scale", "negative_prompt", "resolution"})
-    key = digest_of(reference.digest, settings, code_digest(sampling, autoencoding))
+    key = digest_of(reference.digest, settings, package_digest("likeness.diffusion"))
     work = WorkFolder(work_folder, "pictures", key)
     table = requests.assign(
         file=[_file_name(row) for row in requests.to_dict(orient="records")],

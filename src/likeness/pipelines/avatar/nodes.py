@@ -162,13 +162,13 @@ def score_photos(
 def rank_models(
     photo_subsets: pd.DataFrame, verification: VerificationOptions, ages: AgeOptions, **made: pd.DataFrame
 ) -> pd.DataFrame:
-    """Aggregate scores and ages of every model and control to one row each, the most recognisable model first."""
+    """Aggregate scores and ages of every model and control to one row each, the best model first."""
     photos = photo_subsets["subset"].value_counts()
     counts = {subset: int(photos.get(subset, 0)) for subset in subsets.SUBSETS}
     scores, read = ({model: made[f"{model}_{what}"] for model in leaderboard.MODELS} for what in ("scores", "ages"))
     table = leaderboard.leaderboard(scores, read, counts, verification, ages)
     for row in table[table["rank"] == 1].to_dict(orient="records"):
-        logger.info("%(model)s is recognised best: %(verified).3f of its pairs are verified.", row)
+        logger.info("%(model)s ranks first: %(verified).3f of its pairs are verified.", row)
         if ages.read:
             logger.info("%(verified_at_age).3f are verified in a portrait that looks as old as it should.", row)
     if memorising := table.loc[table["memorising"].fillna(False), "model"].tolist():

@@ -119,7 +119,7 @@ class AgePrompt(Section):
     """One age to draw the sitter at."""
 
     label: str = Field(description="short name in tables and sheets")
-    years: float = Field(ge=0, description="age in years that the prompt stands for")
+    years: float = Field(ge=0, description="years that the prompt stands for, and that its portraits should look")
     prompt: str = Field(min_length=1, description="words put into the template's {age_prompt}")
 
 

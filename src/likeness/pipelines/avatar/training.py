@@ -7,26 +7,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from likeness.datasets import BaseModel, Checkpoint, ImageSet, WorkFolder, code_digest, digest_of
-from likeness.diffusion import emphasis
-from likeness.personalise import (
-    conditioning,
-    crops,
-    draws,
-    dreambooth,
-    ema,
-    latents,
-    lora,
-    objective,
-    optimiser,
-    training,
-)
+from likeness.datasets import BaseModel, Checkpoint, ImageSet, WorkFolder, digest_of, package_digest
 from likeness.personalise.crops import crop_square, face_crop, face_in_crop
 from likeness.personalise.dreambooth import fine_tune
 from likeness.pipelines.avatar.face_table import Box
 from likeness.pipelines.avatar.options import FineTuningOptions
 
-_MODULES = (conditioning, crops, draws, dreambooth, ema, emphasis, latents, lora, objective, optimiser, training)
+# The libraries that fine-tuning is made of.
+_CODE = ("likeness.personalise", "likeness.diffusion")
 _LARGEST_CROP = 1024  # px a side, before fine-tuning scales it to the model's own resolution
 _LAST_SHARE = 10  # the last loss is the mean over the last tenth of the steps
 
@@ -54,7 +42,7 @@ def train_checkpoint(
     Raises:
         ModelError: the base model cannot be used.
     """
-    code = code_digest(*_MODULES)
+    code = digest_of(*map(package_digest, _CODE))
     pictures, faces = [], []
     for row, image in lesson.photos:
         box = lesson.boxes.get(row["file"])

@@ -12,7 +12,7 @@ BEFORE = "## How to use it"
 HEADING = "## What was measured"
 MEASURES = {
     "round_trip_psnr_db": "pictures after the autoencoder, PSNR in dB",
-    "round_trip_ssim": "the same, SSIM",
+    "round_trip_ssim": "pictures after the autoencoder, SSIM",
     "round_trip_probe_accuracy_ratio": "what the probe reads after the autoencoder, as a share of before",
     "round_trip_face_distance_share": "how far faces move in it, as a share of the recogniser's threshold",
     "obedience_ratio": "what prompts ask for, read in drawn pictures, as a share of in synthetic ones",
@@ -20,7 +20,7 @@ MEASURES = {
     "age_order": "rank correlation of apparent and asked age",
     "age_error_ratio": "error of apparent age, in errors of the probe itself",
     "variety_ssim_difference": "SSIM of pictures of one prompt, less that of synthetic ones",
-    "seconds_a_picture": "seconds a picture on two cores",
+    "seconds_a_picture": "seconds a picture on the CPU",
     "peak_memory_mb": "peak memory in MB",
     "disk_mb": "MB on disk",
 }

@@ -6,7 +6,7 @@ import pandas as pd
 import torch
 from matplotlib.figure import Figure
 
-from likeness.datasets import Checkpoint, ImageSet
+from likeness.datasets import Checkpoint, ImageSet, digest_of, package_digest
 from likeness.diffusion.placement import choose_device
 from likeness.metrics.probe import open_probe, save_probe
 from likeness.pipelines.pocket.card import card_with_figures
@@ -24,7 +24,6 @@ from likeness.pipelines.pocket.scores.variety import variety_scores
 from likeness.pipelines.pocket.sheets import draw_landscapes, model_sheet, round_trip_sheet
 from likeness.pipelines.pocket.steps import (
     attribute_table,
-    package_digest,
     portraits,
     save_preview,
     shards,
@@ -37,7 +36,8 @@ from likeness.pocket.options import AutoencoderOptions, DenoiserOptions, TextEnc
 from likeness.pocket.sharding import read_captions, read_pictures, render_shards
 from likeness.pocket.tokenizer import token_table, train_tokenizer
 
-TRAINING_CODE = "likeness.pocket"
+# The libraries that training is made of.
+TRAINING_CODE = ("likeness.pocket", "likeness.diffusion")
 
 
 def render_pictures(options: PictureOptions, work_folder: str) -> tuple[Checkpoint, ImageSet]:
@@ -69,7 +69,7 @@ def train_pocket_vae(
     Returns:
         The autoencoder in diffusers' layout, and its losses.
     """
-    code = package_digest(TRAINING_CODE)
+    code = digest_of(*map(package_digest, TRAINING_CODE))
     work = step_folder(work_folder, "pocket_vae", images, options, code)
     pictures = torch.from_numpy(read_pictures(images.path, shards(images, "training")))
     vae, losses = train_autoencoder(pictures, options, work)
@@ -85,7 +85,7 @@ def train_pocket_probe(images: Checkpoint, options: ProbeOptions, work_folder: s
     Returns:
         The probe, as `likeness.metrics.probe.open_probe` opens it, and its losses.
     """
-    code = package_digest("likeness.metrics.probe")
+    code = digest_of(*map(package_digest, ("likeness.metrics", *TRAINING_CODE)))
     work = step_folder(work_folder, "pocket_probe", images, options, code)
     pictures = read_small_pictures(images.path, shards(images, "training"), options.size)
     probe, losses = train_probe(pictures, attribute_table(images, "training"), options, work)
@@ -108,7 +108,7 @@ def train_pocket_model(
     Returns:
         The model in Stable Diffusion's layout, and the losses.
     """
-    code = package_digest(TRAINING_CODE)
+    code = digest_of(*map(package_digest, TRAINING_CODE))
     work = step_folder(work_folder, "pocket_model", images, vae, tokenizer_options, text_options, options, code)
     numbers = shards(images, "training")
     captions = read_captions(images.path, numbers)
@@ -138,6 +138,8 @@ def train_pocket_model(
     made_from: dict[str, object] = {
         "pictures": images.digest,
         "vae": vae.digest,
+        "tokenizer": tokenizer_options.model_dump(),
+        "text_encoder": text_options.model_dump(),
         "options": options.model_dump(),
         "code": code,
     }

@@ -1,6 +1,5 @@
 """Work folders of the steps, what they read of the rendered pictures, and the pictures kept to look at."""
 
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -15,32 +14,12 @@ from likeness.pocket.sharding import read_attributes, read_captions, read_pictur
 
 # The column by which attributes apply or do not.
 WORLD = "world"
+PORTRAIT = "portrait"
 
 
 def step_folder(work_folder: str, step: str, *made_from: object) -> WorkFolder:
     """The work folder of a step, by what it is made from."""
     return WorkFolder(work_folder, step, digest_of(*made_from))
-
-
-def package_digest(name: str) -> str:
-    """Digest a module and all files beside it in its package, data too; nothing of it is run.
-
-    Args:
-        name: a package, or `package.module:function`.
-
-    Raises:
-        ValueError: there is no such module.
-    """
-    module = name.partition(":")[0]
-    try:
-        spec = find_spec(module)
-    except ModuleNotFoundError:
-        spec = None
-    if spec is None or spec.origin is None:
-        raise ValueError(f"There is no module {module}, which the parameter renderer names: give module:function.")
-    origin = Path(spec.origin)
-    beside = sorted(path for path in origin.parent.iterdir() if path.is_file()) if spec.parent else [origin]
-    return digest_of({path.name: path.read_bytes() for path in beside})
 
 
 def shards(images: Checkpoint, part: str) -> list[int]:
@@ -59,7 +38,7 @@ def portraits(attributes: pd.DataFrame) -> NDArray[np.bool_]:
     """Which pictures of an attribute table are portraits, (n,); none where the renderer knows no worlds."""
     if WORLD not in attributes:
         return np.zeros(len(attributes), dtype=bool)
-    return (attributes[WORLD] == "portrait").to_numpy(dtype=bool)
+    return (attributes[WORLD] == PORTRAIT).to_numpy(dtype=bool)
 
 
 def save_preview(shards_folder: Path, work: WorkFolder, options: PictureOptions) -> ImageSet:

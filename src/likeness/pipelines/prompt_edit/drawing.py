@@ -13,23 +13,7 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from likeness.datasets import BaseModel, ImageSet, WorkFolder, code_digest, digest_of, save_picture
-from likeness.diffusion import (
-    alignment,
-    attention,
-    autoencoding,
-    blend,
-    branches,
-    editing,
-    edits,
-    levels,
-    processors,
-    sampling,
-    schedules,
-    solvers,
-    weighting,
-    words,
-)
+from likeness.datasets import BaseModel, ImageSet, WorkFolder, digest_of, package_digest, save_picture
 from likeness.diffusion.editing import Edit, EditedPictures, edit_pictures
 from likeness.diffusion.model import DiffusionModel, open_model
 from likeness.pipelines.prompt_edit.album import kept_pictures
@@ -39,22 +23,6 @@ from likeness.pipelines.prompt_edit.plan import PlannedSource
 from likeness.pipelines.prompt_edit.schedulers import open_scheduler, sampler_name
 from likeness.pipelines.prompt_edit.wanted import PHOTO, Request, Wanted
 
-_MODULES = (
-    alignment,
-    attention,
-    autoencoding,
-    blend,
-    branches,
-    editing,
-    edits,
-    levels,
-    processors,
-    sampling,
-    schedules,
-    solvers,
-    weighting,
-    words,
-)
 _COLUMNS = ("source", "edit", "variant", "seed", "prompt", "word", "weight")
 _MAP_COLUMNS = ("source", "seed", "word", "prompt")
 
@@ -90,7 +58,7 @@ class Studio:
     ) -> None:
         self._reference, self._resolution = reference, resolution
         self._sampling, self._photos = sampling, photos
-        self._work = WorkFolder(work_folder, "edits", digest_of(reference.digest, code_digest(*_MODULES)))
+        self._work = WorkFolder(work_folder, "edits", digest_of(reference.digest, package_digest("likeness.diffusion")))
         self._opened: DiffusionModel | None = None
         self.inversions = Inversions(self.model, reference.digest, resolution, sampling, photos, work_folder)
 

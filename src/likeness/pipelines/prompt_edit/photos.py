@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,11 +15,8 @@ from PIL import Image, ImageOps
 from safetensors import safe_open
 from safetensors.torch import save_file
 
-from likeness.datasets import WorkFolder, code_digest, digest_of, open_picture
-from likeness.diffusion.autoencoding import decode
+from likeness.datasets import WorkFolder, digest_of, open_picture, package_digest
 from likeness.diffusion.inversion import Inversion, Method, invert
-from likeness.diffusion.inversion.ddim import invert_latents
-from likeness.diffusion.inversion.null_text import optimise_unconditional
 from likeness.diffusion.model import DiffusionModel
 from likeness.metrics.psnr import psnr
 from likeness.metrics.ssim import SsimOptions, ssim, stack_pictures
@@ -30,9 +26,6 @@ from likeness.pipelines.prompt_edit.plan import Plan, PlannedSource, located
 logger = logging.getLogger(__name__)
 
 _PICTURES = ("photograph", "round_trip", "reconstruction")
-
-
-_MODULES = [sys.modules[part.__module__] for part in (decode, invert, invert_latents, optimise_unconditional)]
 
 
 def photo_digest(path: str) -> str:
@@ -70,7 +63,7 @@ class Inversions:
             "guidance_scale": options.guidance_scale,
             "negative_prompt": sampling.negative_prompt,
         }
-        self.digest = digest_of(digest, self._settings, self._side, code_digest(*_MODULES))
+        self.digest = digest_of(digest, self._settings, self._side, package_digest("likeness.diffusion"))
         self._work = WorkFolder(work_folder, "inversions", self.digest)
 
     def of(self, source: PlannedSource, method: Method) -> Inversion:

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from likeness.pipelines import sheet_style as style
-from likeness.pipelines.avatar.ages import APPARENT, ASKED
+from likeness.pipelines.avatar.ages import APPARENT, ASKED, tolerance_years
 from likeness.pipelines.avatar.options import AgeOptions
 
 HEIGHT = 3.25  # inches that the part takes
@@ -67,7 +67,7 @@ def draw_apparent_ages(
 
 def _plot(axes: Axes, table: pd.DataFrame, options: AgeOptions, limit: float) -> None:
     asked = np.array([0.0, limit])
-    off = options.tolerance_years + options.relative_tolerance * asked
+    off = tolerance_years(asked, options)
     axes.set(xlim=(0, limit), ylim=(0, limit))
     axes.patch.set_facecolor("#fafbfc")
     axes.fill_between(asked, asked - off, asked + off, color=style.NOTHING, linewidth=0, alpha=0.75)

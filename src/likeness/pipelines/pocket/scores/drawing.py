@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from likeness.datasets import BaseModel, Checkpoint, WorkFolder, code_digest, digest_of
-from likeness.diffusion import autoencoding, sampling
+from likeness.datasets import BaseModel, Checkpoint, WorkFolder, digest_of, package_digest
 from likeness.diffusion.model import DiffusionModel, open_model
 from likeness.diffusion.sampling import generate
 from likeness.pipelines.pocket.options import ReportOptions
@@ -30,7 +29,7 @@ class Artist:
     def of(cls, checkpoint: Checkpoint, options: ReportOptions, work_folder: str) -> Artist:
         """Open the model in float32."""
         settings = options.model_dump(include={"steps", "guidance_scale", "batch_size"})
-        key = digest_of(checkpoint, settings, code_digest(sampling, autoencoding))
+        key = digest_of(checkpoint, settings, package_digest("likeness.diffusion"))
         model = open_model(BaseModel(str(checkpoint.path)), dtype="float32")
         return cls(model, options, WorkFolder(work_folder, "pocket_drawings", key))
 

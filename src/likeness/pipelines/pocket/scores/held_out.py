@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from likeness.datasets import Checkpoint
 from likeness.metrics.probe import Probe, read
-from likeness.pipelines.pocket.steps import attribute_table, shards
+from likeness.pipelines.pocket.steps import PORTRAIT, attribute_table, shards
 from likeness.pocket.sharding import read_pictures
 
 PORTRAITS, LANDSCAPES, PAINTINGS, UNGROUPED = "portraits", "landscapes", "paintings", "pictures"
 GROUPS = (PORTRAITS, LANDSCAPES, PAINTINGS, UNGROUPED)
 PHOTO = "photo"
-_OF_WORLD = {"portrait": PORTRAITS, "landscape": LANDSCAPES}
+_OF_WORLD = {PORTRAIT: PORTRAITS, "landscape": LANDSCAPES}
 
 
 @dataclass(frozen=True)
