@@ -118,6 +118,32 @@ def test_from_pictures_to_a_report(rendered: tuple[Checkpoint, ImageSet], captio
     assert len(round_trips.images) == 1
 
 
+def in_world(images: Checkpoint, world: str, folder: Path) -> Checkpoint:
+    """The same shards, all of whose pictures are said to be of one world."""
+    folder.mkdir()
+    for path in images.path.glob("shard-*.npz"):
+        with np.load(path) as shard:
+            lines = str(shard["attributes"]).splitlines()
+            table = "\n".join([f"{lines[0]},world", *(f"{line},{world}" for line in lines[1:])])
+            np.savez(folder / path.name, **{**shard, "attributes": table})
+    return Checkpoint(folder, images.made_from)
+
+
+def test_faces_count_more_in_portraits_alone(rendered: tuple[Checkpoint, ImageSet], tmp_path: Path) -> None:
+    images, _ = rendered
+    vae, _ = train_pocket_vae(images, VAE, str(tmp_path / "work"))
+
+    def loss(world: str, face_weight: float) -> float:
+        shown = in_world(images, world, tmp_path / f"{world}-{face_weight}")
+        options = DENOISER.model_copy(update={"steps": 1, "log_every": 1, "face_weight": face_weight})
+        _, losses = train_pocket_model(shown, vae, TOKENIZER, TEXT, options, str(tmp_path / "work"))
+        return float(losses["loss"].iloc[0])
+
+    plain = loss("landscape", 1.0)
+    assert loss("landscape", 50.0) == pytest.approx(plain)
+    assert loss("portrait", 50.0) != pytest.approx(plain)
+
+
 def test_the_same_again_trains_nothing(rendered: tuple[Checkpoint, ImageSet], tmp_path: Path) -> None:
     images, work = rendered[0], str(tmp_path / "work")
     vae, losses = train_pocket_vae(images, VAE, work)

@@ -122,7 +122,7 @@ def train_pocket_model(
         text_options,
         options,
         work,
-        portraits=torch.from_numpy(portraits(attribute_table(images, "training"))),
+        portraits=torch.tensor(portraits(attribute_table(images, "training"))),
     )
     facts = {"pixels": autoencoder.config.sample_size, "training pictures": len(captions)}
     facts |= {"optimiser steps": int(losses["step"].iloc[-1]), "batch": options.batch_size}
