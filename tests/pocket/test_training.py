@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from likeness.datasets import WorkFolder
 from likeness.pocket.batches import step_generator
 from likeness.pocket.options import TrainingOptions
-from likeness.pocket.training import TrainingDivergedError, make_optimiser, mixed_precision, quickened, train, update
+from likeness.pocket.training import TrainingDivergedError, make_adamw, mixed_precision, quickened, train, update
 from likeness.pocket.training_state import STATE, Trained
 
 CPU = torch.device("cpu")
@@ -28,7 +28,7 @@ def run(folder: Path, chosen: TrainingOptions, kill_at: int | None = None) -> tu
     """Fit a line; returns the averaged weights, the losses, and how many steps were done this time."""
     torch.manual_seed(0)
     network = nn.Linear(3, 1)
-    optimiser = make_optimiser(network.parameters(), chosen, CPU)
+    optimiser = make_adamw(network.parameters(), chosen, CPU)
     average = EMAModel(network.parameters(), decay=chosen.ema_decay, foreach=True)
     done = 0
 
@@ -40,7 +40,7 @@ def run(folder: Path, chosen: TrainingOptions, kill_at: int | None = None) -> tu
         inputs = torch.randn(chosen.batch_size, 3, generator=step_generator(CPU, 0, step))
         loss = (network(inputs) - inputs.sum(1, keepdim=True)).square().mean()
         loss.backward()
-        update(network.parameters(), optimiser, chosen)
+        update(network.parameters(), [optimiser], chosen)
         return {"loss": loss.detach(), "share": torch.tensor(share)}
 
     trained = Trained({"line": network}, {"line": optimiser}, {"line": average})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -18,10 +19,19 @@ from likeness.diffusion.placement import choose_device
 from likeness.pocket.batches import random_crops, random_flips, random_indices, step_generator, to_network
 from likeness.pocket.options import AutoencoderOptions
 from likeness.pocket.reconstruction import PatchDiscriminator, balanced, discriminator_loss, reconstruction_loss
-from likeness.pocket.training import make_optimiser, mixed_precision, quickened, train, update
+from likeness.pocket.replay import Batch
+from likeness.pocket.training import (
+    make_adamw,
+    make_optimisers,
+    mixed_precision,
+    quickened,
+    replayed,
+    train,
+    update,
+)
 from likeness.pocket.training_state import Trained
 
-ENCODING_BATCH = 64
+ENCODING_BATCH = 128
 # Latents that begin nearly free of noise are of use to the decoder from the first step on.
 INITIAL_LOG_VARIANCE = -6.0
 
@@ -74,17 +84,29 @@ def train_autoencoder(
         encoder=quickened(vae.encoder, options, target),
         decoder=quickened(vae.decoder, options, target),
         judge=judge,
-        vae_optimiser=make_optimiser(vae.parameters(), options, target),
-        judge_optimiser=make_optimiser(judge.parameters(), options, target),
+        vae_optimisers=make_optimisers("vae", vae, options, target),
+        judge_optimiser=make_adamw(judge.parameters(), options, target),
         pictures=pictures,
         options=options,
     )
     trained = Trained(
         networks={"vae": vae, "judge": judge},
-        optimisers={"vae": trainer.vae_optimiser, "judge": trainer.judge_optimiser},
+        optimisers={**trainer.vae_optimisers, "judge": trainer.judge_optimiser},
         averages={"vae": EMAModel(vae.parameters(), decay=options.ema_decay, foreach=True)},
     )
-    losses = train("autoencoder", trained, trainer.step, options, work)
+    # Of crops and of whole pictures, without and with the discriminator.
+    learn = {
+        (whole, judged): replayed(partial(trainer.learn, judged=judged), options, target)
+        for whole in (False, True)
+        for judged in (False, True)
+    }
+
+    def one_step(step: int, share: float) -> dict[str, Tensor]:
+        whole = share >= options.full_size_from
+        judged = bool(options.adversarial_weight) and share >= options.adversarial_from
+        return learn[whole, judged](trainer.draw(step, whole=whole))
+
+    losses = train("autoencoder", trained, one_step, options, work)
     trained.averages["vae"].copy_to(vae.parameters())
     vae.eval().requires_grad_(False)
     standardise_latents(vae, encode_pictures(vae, pictures[:: max(1, len(pictures) // 2048)]))
@@ -103,36 +125,38 @@ class _Trainer:
     encoder: Callable[[Tensor], Tensor]
     decoder: Callable[[Tensor], Tensor]
     judge: PatchDiscriminator
-    vae_optimiser: torch.optim.Optimizer
+    vae_optimisers: dict[str, torch.optim.Optimizer]
     judge_optimiser: torch.optim.Optimizer
     pictures: Tensor
     options: AutoencoderOptions
 
-    def step(self, step: int, share: float) -> dict[str, Tensor]:
-        options = self.options
-        generator = step_generator(self.pictures.device, options.seed, step)
-        whole = share >= options.full_size_from
+    def draw(self, step: int, *, whole: bool) -> dict[str, Tensor]:
+        """A step's batch, crops or whole pictures: all that is random in it."""
+        options, device = self.options, self.pictures.device
+        generator = step_generator(device, options.seed, step)
         count, side = (options.full_size_batch, self.pictures.shape[1]) if whole else (options.batch_size, options.crop)
         indices = random_indices(len(self.pictures), count, generator)
         pixels = random_flips(to_network(random_crops(self.pictures, indices, side, generator)), generator)
+        shape = (count, options.latent_channels, side // options.factor, side // options.factor)
+        return {"pixels": pixels, "noise": torch.randn(shape, generator=generator, device=device)}
+
+    def learn(self, batch: Batch, *, judged: bool) -> dict[str, Tensor]:
+        options, pixels = self.options, batch["pixels"]
         with mixed_precision(options, pixels.device):
             posterior = DiagonalGaussianDistribution(self.vae.quant_conv(self.encoder(pixels)).float())
-            made = self.decoder(self.vae.post_quant_conv(posterior.sample(generator)))
+            made = self.decoder(self.vae.post_quant_conv(posterior.mean + posterior.std * batch["noise"]))
         # The losses' pull on the pixels is found first, then sent through the autoencoder once.
         output = made.detach().float().requires_grad_()
         loss = reconstruction_loss(
             output, pixels, edge_weight=options.edge_weight, pyramid_weight=options.pyramid_weight
         )
         (pull,) = torch.autograd.grad(loss, output)
-        recorded = {"loss": loss.detach()}
-        if options.adversarial_weight and share >= options.adversarial_from:
-            pull, verdict = self._adversarial(output, pixels, pull)
-            recorded["discriminator"] = verdict
-        else:
-            recorded["discriminator"] = torch.zeros_like(recorded["loss"])
+        recorded = {"loss": loss.detach(), "discriminator": torch.zeros_like(loss)}
+        if judged:
+            pull, recorded["discriminator"] = self._adversarial(output, pixels, pull)
         divergence = posterior.kl().mean() / posterior.mean[0].numel()
         torch.autograd.backward([made, options.kl_weight * divergence], [pull.to(made.dtype), None])
-        update(self.vae.parameters(), self.vae_optimiser, options)
+        update(self.vae.parameters(), self.vae_optimisers.values(), options)
         recorded["kl"] = divergence.detach()
         error = (output.detach().clamp(-1, 1) - pixels).square().mean((1, 2, 3)).clamp_min(1e-10)
         recorded["psnr"] = (10 * torch.log10(4 / error)).mean()
@@ -144,7 +168,7 @@ class _Trainer:
             real, made = self.judge(pixels).float(), self.judge(output.detach()).float()
         verdict = discriminator_loss(real, made)
         verdict.backward()  # type: ignore[no-untyped-call]
-        update(self.judge.parameters(), self.judge_optimiser, self.options)
+        update(self.judge.parameters(), [self.judge_optimiser], self.options)
         with mixed_precision(self.options, pixels.device):
             blame = -self.judge(output).float().mean()
         (blame_pull,) = torch.autograd.grad(blame, output)

@@ -17,6 +17,16 @@ def random_indices(count: int, size: int, generator: torch.Generator) -> Tensor:
     return torch.randint(count, (size,), generator=generator, device=generator.device)
 
 
+def stratified_indices(count: int, size: int, generator: torch.Generator) -> Tensor:
+    """`size` of `count` rows, each drawn from its own share of them, in order: int64 (size,).
+
+    Any of the rows is as likely as by `random_indices`, and the mean of what depends on them varies less.
+    """
+    drawn = torch.rand(size, generator=generator, device=generator.device, dtype=torch.float64)
+    places = (torch.arange(size, device=generator.device) + drawn) / size
+    return (places * count).long().clamp(max=count - 1)
+
+
 def random_crops(pictures: Tensor, indices: Tensor, side: int, generator: torch.Generator) -> Tensor:
     """Cut one square out of each chosen picture, more often from its middle, where the face is.
 

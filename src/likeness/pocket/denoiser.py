@@ -15,11 +15,12 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from likeness.datasets.work import WorkFolder
 from likeness.diffusion.emphasis import region_weights
-from likeness.pocket.batches import random_indices, sample_captions, sample_latents, step_generator
+from likeness.pocket.batches import random_indices, sample_captions, sample_latents, step_generator, stratified_indices
 from likeness.pocket.export import sampling_scheduler
 from likeness.pocket.options import DenoiserOptions, TextEncoderOptions
+from likeness.pocket.replay import Batch
 from likeness.pocket.tokenizer import token_ids
-from likeness.pocket.training import make_optimiser, mixed_precision, quickened, train, update
+from likeness.pocket.training import make_optimisers, mixed_precision, quickened, replayed, train, update
 from likeness.pocket.training_state import Trained
 from likeness.pocket.velocity import noised, snr_weights, velocity
 
@@ -77,7 +78,8 @@ def train_denoiser(
     """Train a UNet and a text encoder from scratch.
 
     Args:
-        moments: of `encode_pictures`, float16 (n, 2, channels, h, w), on the device to train on.
+        moments: of `encode_pictures`, float16 (m · n, 2, channels, h, w), on the device to train on; where m > 1, of
+            all n pictures in m versions, as mirrored ones.
         captions: of `token_table`: tokens (n, alternatives, tokens) and counts (n,).
         tokenizer: which made the tokens.
         text_options: size of the text encoder.
@@ -100,12 +102,12 @@ def train_denoiser(
     both = nn.ModuleList([unet, text_encoder])
     table, counts = (tensor.to(device) for tensor in captions)
     if portraits is None:
-        portraits = torch.zeros(len(moments), dtype=torch.bool)
+        portraits = torch.zeros(len(table), dtype=torch.bool)
     weights = region_weights([None, options.face_region], moments.shape[3], options.face_weight, mirrored=False)[:, 0]
     trainer = _Trainer(
         networks=both,
         predict=quickened(unet, options, device),
-        optimiser=make_optimiser(both.parameters(), options, device),
+        optimisers=make_optimisers("denoiser", both, options, device),
         moments=moments,
         table=table,
         counts=counts,
@@ -115,9 +117,10 @@ def train_denoiser(
         signal=DDPMScheduler.from_config(sampling_scheduler().config).alphas_cumprod.to(device),
         options=options,
     )
+    learn = replayed(trainer.learn, options, device)
     average = EMAModel(both.parameters(), decay=options.ema_decay, foreach=True)
-    trained = Trained({"denoiser": both}, {"denoiser": trainer.optimiser}, {"denoiser": average})
-    losses = train("denoiser", trained, trainer.step, options, work)
+    trained = Trained({"denoiser": both}, trainer.optimisers, {"denoiser": average})
+    losses = train("denoiser", trained, lambda step, share: learn(trainer.draw(step)), options, work)
     average.copy_to(both.parameters())
     both.eval().requires_grad_(False)
     return unet, text_encoder, losses
@@ -127,7 +130,7 @@ def train_denoiser(
 class _Trainer:
     networks: nn.ModuleList
     predict: Callable[..., Any]
-    optimiser: torch.optim.Optimizer
+    optimisers: dict[str, torch.optim.Optimizer]
     moments: Tensor
     table: Tensor
     counts: Tensor
@@ -137,22 +140,32 @@ class _Trainer:
     signal: Tensor
     options: DenoiserOptions
 
-    def step(self, step: int, share: float) -> dict[str, Tensor]:
+    def draw(self, step: int) -> dict[str, Tensor]:
+        """A step's batch: all that is random in it."""
         options, device = self.options, self.moments.device
         generator = step_generator(device, options.seed, step)
-        indices = random_indices(len(self.moments), options.batch_size, generator)
-        latents = sample_latents(self.moments, indices, generator)
+        indices = random_indices(len(self.table), options.batch_size, generator)
+        version = random_indices(len(self.moments) // len(self.table), options.batch_size, generator)
+        latents = sample_latents(self.moments, indices + version * len(self.table), generator)
         tokens = sample_captions(self.table, self.counts, self.empty, indices, options.caption_dropout, generator)
-        timesteps = random_indices(len(self.signal), options.batch_size, generator)
-        noise = torch.randn(latents.shape, generator=generator, device=device)
-        signal = self.signal[timesteps]
+        return {
+            "latents": latents,
+            "tokens": tokens,
+            "timesteps": stratified_indices(len(self.signal), options.batch_size, generator),
+            "noise": torch.randn(latents.shape, generator=generator, device=device),
+            "portraits": self.portraits[indices],
+        }
+
+    def learn(self, batch: Batch) -> dict[str, Tensor]:
+        options, latents, noise = self.options, batch["latents"], batch["noise"]
+        signal = self.signal[batch["timesteps"]]
         noisy = noised(latents, noise, signal).contiguous(memory_format=torch.channels_last)
-        with mixed_precision(options, device):
-            context = self.networks[1](tokens)[0]
-            prediction = self.predict(noisy, timesteps, context, return_dict=False)[0].float()
+        with mixed_precision(options, latents.device):
+            context = self.networks[1](batch["tokens"])[0]
+            prediction = self.predict(noisy, batch["timesteps"], context, return_dict=False)[0].float()
         squared = (prediction - velocity(latents, noise, signal)).square()
-        error = (squared * self.weights[self.portraits[indices]]).mean((1, 2, 3))
+        error = (squared * self.weights[batch["portraits"]]).mean((1, 2, 3))
         loss = (snr_weights(signal, options.snr_gamma) * error).mean()
         loss.backward()
-        update(self.networks.parameters(), self.optimiser, options)
+        update(self.networks.parameters(), self.optimisers.values(), options)
         return {"loss": loss.detach()}

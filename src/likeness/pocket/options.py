@@ -1,6 +1,6 @@
 """What a person may change about the pocket model: sizes, and how long and how it is trained."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -19,14 +19,18 @@ class TrainingOptions(Section):
     steps: int = Field(gt=0, description="optimiser steps at most")
     minutes: float | None = Field(None, gt=0, description="minutes at most; the schedule ends at whichever ends first")
     batch_size: int = Field(gt=0, description="pictures a step")
-    learning_rate: float = Field(gt=0, description="highest learning rate of AdamW")
+    optimiser: Literal["muon", "adamw"] = Field(
+        "muon", description="of the weights of hidden layers; all others have AdamW"
+    )
+    learning_rate: float = Field(gt=0, description="highest learning rate, of both")
     warmup_steps: int = Field(500, ge=0, description="steps over which the learning rate rises from 0")
     decay_from: float = Field(0.0, ge=0, lt=1, description="share of the training after which the rate falls, to 0")
-    weight_decay: float = Field(0.01, ge=0, description="of AdamW")
+    weight_decay: float = Field(0.01, ge=0, description="share of a weight, times the learning rate, lost a step")
     max_gradient_norm: float = Field(1.0, gt=0, description="longer gradients are shortened to this")
     ema_decay: float = Field(0.9995, ge=0, lt=1, description="of the running average of the weights, which is kept")
     mixed_precision: bool = Field(True, description="bfloat16 arithmetic on a GPU")
     compile: bool = Field(True, description="torch.compile on a GPU: a minute or two once, then faster steps")
+    replay: bool = Field(True, description="record a step as a CUDA graph on a GPU, where Python is the slower one")
     checkpoint_every: int = Field(2000, gt=0, description="steps between states that a restarted run goes on from")
     log_every: int = Field(100, gt=0, description="steps a row of the losses stands for")
     seed: int = Field(0, ge=0, description="seed of weights, batches and noise")
@@ -98,8 +102,9 @@ class DenoiserOptions(TrainingOptions):
     )
     head_width: int = Field(32, gt=0, description="channels an attention head has")
     norm_groups: int = Field(16, gt=0, description="groups of each group normalisation")
+    mirror: bool = Field(True, description="learn from every picture's mirror image, too")
     caption_dropout: float = Field(0.1, ge=0, lt=1, description="share of pictures shown without caption, for guidance")
-    snr_gamma: float | None = Field(5.0, gt=0, description="signal-to-noise ratio from which steps weigh less; or none")
+    snr_gamma: float | None = Field(None, gt=0, description="signal-to-noise ratio from which steps weigh less; or none")
     face_weight: float = Field(3.0, gt=0, description="of errors where a portrait's face is, beside 1 elsewhere")
     face_region: tuple[float, float, float, float] = Field(
         (0.25, 0.32, 0.75, 0.82), description="where that is: left, top, right, bottom as shares of the picture's side"

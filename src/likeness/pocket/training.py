@@ -16,7 +16,9 @@ from tqdm import tqdm
 
 from likeness.datasets.work import WorkFolder
 from likeness.pocket.budget import Budget, learning_rate
+from likeness.pocket.muon import Muon
 from likeness.pocket.options import TrainingOptions
+from likeness.pocket.replay import Learn, ReplayedStep
 from likeness.pocket.training_state import Progress, Trained
 
 logger = logging.getLogger(__name__)
@@ -58,8 +60,7 @@ def train(name: str, trained: Trained, one_step: Step, options: TrainingOptions,
         while (share := budget.progress(progress.step, progress.seconds)) < 1:
             rate = learning_rate(options, progress.step, share)
             for optimiser in trained.optimisers.values():
-                for group in optimiser.param_groups:
-                    group["lr"] = rate
+                set_rate(optimiser, rate)
             recorded.append(one_step(progress.step, share))
             for network, average in trained.averages.items():
                 average.step(trained.networks[network].parameters())
@@ -80,24 +81,77 @@ def train(name: str, trained: Trained, one_step: Step, options: TrainingOptions,
     return pd.DataFrame(progress.losses)
 
 
-def make_optimiser(
-    parameters: Iterable[nn.Parameter], options: TrainingOptions, device: torch.device
+def make_optimisers(
+    name: str, network: nn.Module, options: TrainingOptions, device: torch.device
+) -> dict[str, torch.optim.Optimizer]:
+    """Muon for the weights of hidden layers where it is asked for, AdamW for all others.
+
+    What only a few pictures show, as glasses, is a small part of any gradient. AdamW's updates are ruled by what is
+    common; Muon's take up the rare directions, too (Wang et al. 2025, arXiv 2509.26030).
+
+    Returns:
+        The optimisers, each under a name that begins with the network's.
+    """
+    hidden = hidden_weights(network) if options.optimiser == "muon" else []
+    taken = {id(weight) for weight in hidden}
+    others = [parameter for parameter in network.parameters() if id(parameter) not in taken]
+    optimisers: dict[str, torch.optim.Optimizer] = {f"{name}-others": make_adamw(others, options, device)}
+    if hidden:
+        rate = changeable(options.learning_rate, device)
+        optimisers[f"{name}-hidden"] = Muon(hidden, lr=rate, weight_decay=options.weight_decay)
+    return optimisers
+
+
+def hidden_weights(network: nn.Module) -> list[Tensor]:
+    """Weights of linear layers and convolutions, but for those that first meet the input or give the output."""
+    return [
+        module.weight
+        for name, module in network.named_modules()
+        if isinstance(module, nn.Linear | nn.Conv2d) and name.rpartition(".")[2] not in ("conv_in", "conv_out")
+    ]
+
+
+def make_adamw(
+    parameters: Iterable[Tensor], options: TrainingOptions, device: torch.device
 ) -> torch.optim.Optimizer:
     """AdamW (Loshchilov & Hutter 2019), in one kernel on a GPU."""
     return torch.optim.AdamW(
         parameters,
-        lr=options.learning_rate,
+        lr=changeable(options.learning_rate, device),
         betas=(0.9, 0.99),
         weight_decay=options.weight_decay,
         fused=device.type == "cuda",
+        capturable=device.type == "cuda",
     )
 
 
-def update(parameters: Iterable[nn.Parameter], optimiser: torch.optim.Optimizer, options: TrainingOptions) -> None:
+def changeable(rate: float, device: torch.device) -> float | Tensor:
+    """A learning rate as an optimiser on the device needs it: on a GPU, one that a recorded step reads anew."""
+    return torch.tensor(rate, device=device) if device.type == "cuda" else rate
+
+
+def set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
+    """Change the learning rate of all that an optimiser updates."""
+    for group in optimiser.param_groups:
+        if isinstance(group["lr"], Tensor):
+            group["lr"].fill_(rate)
+        else:
+            group["lr"] = rate
+
+
+def replayed(learn: Learn, options: TrainingOptions, device: torch.device) -> ReplayedStep:
+    """A step that is recorded and replayed where it is asked for and the device is a GPU."""
+    return ReplayedStep(learn, enabled=options.replay and device.type == "cuda")
+
+
+def update(
+    parameters: Iterable[nn.Parameter], optimisers: Iterable[torch.optim.Optimizer], options: TrainingOptions
+) -> None:
     """Take one step along the gradients, shortened where they are too long, and clear them."""
     torch.nn.utils.clip_grad_norm_(parameters, options.max_gradient_norm)
-    optimiser.step()
-    optimiser.zero_grad(set_to_none=True)
+    for optimiser in optimisers:
+        optimiser.step()
+        optimiser.zero_grad(set_to_none=True)
 
 
 def mixed_precision(options: TrainingOptions, device: torch.device) -> AbstractContextManager[None]:

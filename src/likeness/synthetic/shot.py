@@ -97,13 +97,14 @@ class Shot:
     hard: str = ""
 
 
-def draw_shot(rng: np.random.Generator, age_years: float, *, hard: str = "") -> Shot:
+def draw_shot(rng: np.random.Generator, age_years: float, *, hard: str = "", glasses_share: float = 0.12) -> Shot:
     """Draw a photograph's circumstances.
 
     Args:
         rng: Source of randomness.
         age_years: 0 to 90.
         hard: Empty, or one of ``HARD``.
+        glasses_share: Of the people over six who wear glasses; of the younger ones, a quarter of that.
     """
     yaw = float(np.clip(rng.normal(0, 0.20), -0.5, 0.5))
     if hard == "back of the head":
@@ -119,7 +120,7 @@ def draw_shot(rng: np.random.Generator, age_years: float, *, hard: str = "") -> 
         pitch=float(rng.normal(0, 0.08)),
         roll=float(rng.normal(0, 0.06)),
         place=str(rng.choice(list(PLACES))),
-        glasses=bool(rng.random() < (0.12 if age_years > 6 else 0.03)),
+        glasses=bool(rng.random() < (glasses_share if age_years > 6 else glasses_share / 4)),
         light_azimuth=float(rng.uniform(-1.0, 1.0)),
         light_elevation=float(rng.uniform(0.15, 0.95)),
         exposure=float(rng.normal(1.0, 0.08)) * (0.045 if hard == "dark" else 1.0),

@@ -28,6 +28,8 @@ _PAINTED_PORTRAITS, _PAINTED_LANDSCAPES = 0.2, 0.45
 _PAINTED_STYLES = tuple(name for name in STYLES if name != "photo")
 _BETWEEN_SHARE = 0.2
 """Share of the portraits whose age is any, not one of the study's."""
+_GLASSES_SHARE = 0.25
+"""More than in photographs of a sitter: a model is slow to learn what few pictures show."""
 _RURAL = ("hills", "mountains", "plain", "river", "lake", "sea")
 _STUDIED_SHARE = 0.25
 """Share of the landscapes that are made to be a scene of the studies, which chance alone would seldom give."""
@@ -60,7 +62,9 @@ def draw_picture(index: int, seed: int) -> Picture:
     if place in _PORTRAITS:
         number = cycle * len(_PORTRAITS) + _PORTRAITS.index(place)
         person, name = sitter(number, seed)
-        subject: Sitting | Landscape = Sitting(person, draw_shot(rng, draw_age(rng)), name)
+        subject: Sitting | Landscape = Sitting(
+            person, draw_shot(rng, draw_age(rng), glasses_share=_GLASSES_SHARE), name
+        )
         share = _PAINTED_PORTRAITS
     else:
         subject, share = _draw_view(rng), _PAINTED_LANDSCAPES

@@ -24,7 +24,7 @@ def test_everything_is_drawn_often_enough_to_be_learned() -> None:
         assert set(counts) == set(words)
         assert min(counts.values()) > 0.03 * len(DRAWN)
     assert share([not landscape.tree for landscape in DRAWN]) == pytest.approx(0.36, abs=0.05)
-    assert share([bool(landscape.figure) for landscape in DRAWN]) == pytest.approx(0.26, abs=0.04)
+    assert share([bool(landscape.figure) for landscape in DRAWN]) == pytest.approx(0.38, abs=0.04)
 
 
 def test_nothing_contradicts_itself() -> None:

@@ -114,9 +114,10 @@ def train_pocket_model(
     captions = read_captions(images.path, numbers)
     tokenizer = train_tokenizer([text for texts in captions for text in texts], tokenizer_options)
     autoencoder = open_autoencoder(vae.path, choose_device())
-    moments = encode_pictures(autoencoder, torch.from_numpy(read_pictures(images.path, numbers)))
+    pictures = torch.from_numpy(read_pictures(images.path, numbers))
+    versions = (pictures, pictures.flip(2)) if options.mirror else (pictures,)
     unet, text_encoder, losses = train_denoiser(
-        moments,
+        torch.cat([encode_pictures(autoencoder, version) for version in versions]),
         token_table(tokenizer, captions),
         tokenizer,
         text_options,

@@ -23,8 +23,9 @@ from likeness.metrics.probe_augmentation import augmented
 from likeness.metrics.probe_training import attribute_losses, calibrate
 from likeness.pipelines.pocket.options import ProbeOptions
 from likeness.pocket.batches import random_indices, step_generator
+from likeness.pocket.replay import Batch
 from likeness.pocket.sharding import read_pictures
-from likeness.pocket.training import make_optimiser, mixed_precision, quickened, train, update
+from likeness.pocket.training import make_optimisers, mixed_precision, quickened, replayed, train, update
 from likeness.pocket.training_state import Trained
 
 
@@ -67,14 +68,15 @@ def train_probe(
     trainer = _Trainer(
         probe=probe,
         predict=quickened(probe, options, target),
-        optimiser=make_optimiser(probe.parameters(), options, target),
+        optimisers=make_optimisers("probe", probe, options, target),
         pictures=pictures[:kept],
         targets=targets[:kept],
         options=options,
     )
     average = EMAModel(probe.parameters(), decay=options.ema_decay, foreach=True)
-    trained = Trained({"probe": probe}, {"probe": trainer.optimiser}, {"probe": average})
-    losses = train("probe", trained, trainer.step, options, work)
+    trained = Trained({"probe": probe}, trainer.optimisers, {"probe": average})
+    learn = replayed(trainer.learn, options, target)
+    losses = train("probe", trained, lambda step, share: learn(trainer.draw(step)), options, work)
     average.copy_to(probe.parameters())
     probe.eval().requires_grad_(False)
     calibrate(probe, pictures[kept:], targets[kept:])
@@ -85,20 +87,24 @@ def train_probe(
 class _Trainer:
     probe: Probe
     predict: Callable[[Tensor], Tensor]
-    optimiser: torch.optim.Optimizer
+    optimisers: dict[str, torch.optim.Optimizer]
     pictures: Tensor
     targets: Tensor
     options: ProbeOptions
 
-    def step(self, step: int, share: float) -> dict[str, Tensor]:
-        device, attributes = self.pictures.device, self.probe.design.attributes
-        generator = step_generator(device, self.options.seed, step)
+    def draw(self, step: int) -> dict[str, Tensor]:
+        """A step's batch: all that is random in it."""
+        generator = step_generator(self.pictures.device, self.options.seed, step)
         indices = random_indices(len(self.pictures), self.options.batch_size, generator)
         pixels = augmented(normalised(self.pictures[indices]), generator)
-        with mixed_precision(self.options, device):
-            logits = self.predict(pixels)
-        losses = attribute_losses(logits.float(), self.targets[indices], attributes)
+        return {"pixels": pixels, "targets": self.targets[indices]}
+
+    def learn(self, batch: Batch) -> dict[str, Tensor]:
+        attributes = self.probe.design.attributes
+        with mixed_precision(self.options, batch["pixels"].device):
+            logits = self.predict(batch["pixels"])
+        losses = attribute_losses(logits.float(), batch["targets"], attributes)
         losses.mean().backward()  # type: ignore[no-untyped-call]
-        update(self.probe.parameters(), self.optimiser, self.options)
+        update(self.probe.parameters(), self.optimisers.values(), self.options)
         named = zip((attribute.name for attribute in attributes), losses.detach(), strict=True)
         return {"loss": losses.detach().mean(), **dict(named)}

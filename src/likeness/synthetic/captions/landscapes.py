@@ -20,7 +20,7 @@ _OPENINGS = (
 _OPENED, _STUDIED, _PAINTING_ALONE, _COMMAS, _WHEN_FIRST = 0.4, 0.35, 0.05, 0.1, 0.12
 """Shares: of photographs that are called so; of scenes of the studies told in their words; of paintings of which only
 the style is said; of captions that are words between commas, and of those that begin with the time."""
-_TOLD_SHARES = (0.16, 0.24, 0.24, 0.18, 0.11, 0.07)
+_TOLD_SHARES = (0.10, 0.18, 0.24, 0.22, 0.16, 0.10)
 """Of captions that tell 1, 2, … 6 attributes."""
 _ABOUT = ("car", "figure", "tree", "kind", "house", "ground")
 """What a caption can be about, but for fantasy, which is always what it is about."""
@@ -74,10 +74,10 @@ def _chosen(landscape: Landscape, rng: np.random.Generator) -> set[str]:
         "weather": 0.5 if landscape.weather == "clear" else 1.5,
         "ground": 1.2 * bool(country.ground_seen(landscape)),
         "tree": 2.5 * bool(landscape.tree),
-        "house": 1.2 * (landscape.house and rural and landscape.kind != "village"),
-        "path": 1.0 * (landscape.path and rural),
-        "sun": 1.2 * landscape.sun,
-        "figure": 2.5 * bool(landscape.figure),
+        "house": 2.5 * (landscape.house and rural and landscape.kind != "village"),
+        "path": 2.0 * (landscape.path and rural),
+        "sun": 1.5 * landscape.sun,
+        "figure": 4.0 * bool(landscape.figure),
         "car": 4.0 * bool(landscape.car),
         "fantasy": 3.0 * landscape.fantasy,
     }

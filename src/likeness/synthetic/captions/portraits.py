@@ -91,16 +91,16 @@ def _traits(sitting: Sitting, who: Caption, rng: np.random.Generator) -> list[Ca
     person, shot, age = sitting.person, sitting.shot, sitting.shot.age_years
     beard = sitting.beard if sitting.beard == "stubble" else f"a {sitting.beard}"
     traits = [
-        (0.25, saying(f"{person.eyes} eyes", "eyes")),
-        (0.30, saying(f"{person.skin} skin", "skin")),
-        (0.60, saying(shot.expression, "expression")),
+        (0.35, saying(f"{person.eyes} eyes", "eyes")),
+        (0.40, saying(f"{person.skin} skin", "skin")),
+        (0.75, saying(shot.expression, "expression")),
         (0.9 if shot.glasses else 0.0, saying("glasses", "glasses")),
-        (0.8 if sitting.beard else 0.0, saying(beard, "beard")),
+        (0.9 if sitting.beard else 0.0, saying(beard, "beard")),
         (0.5 if person.freckles > 0 and 5 < age < 60 else 0.0, saying("freckles")),
     ]
     hair = _hair(sitting, rng)
     if hair.text and "hair" not in who.text:
-        traits.append((0.5, hair))
+        traits.append((0.65, hair))
     return [trait for chance, trait in traits if rng.random() < chance]
 
 

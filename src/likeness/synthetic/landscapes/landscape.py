@@ -127,7 +127,7 @@ def draw_landscape(rng: np.random.Generator) -> Landscape:
         house=street or kind == "village" or bool(rng.random() < 0.3),
         path=street or bool(rng.random() < 0.35),
         sun=bool(rng.random() < share_of_sun),
-        figure=one(FIGURES, (0.74, 0.08, 0.08, 0.05, 0.05)),
+        figure=one(FIGURES, (0.62, 0.11, 0.11, 0.08, 0.08)),
         car=one(CARS[1:], (0.2,) * 5) if street else "",
         car_kind=one(CAR_KINDS[1:], (0.3, 0.3, 0.4)) if street else "",
         fantasy=bool(rng.random() < 0.12),

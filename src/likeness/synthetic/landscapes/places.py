@@ -120,7 +120,7 @@ def place_things(landscape: Landscape, view: View, terrain: Terrain, rng: np.ran
         things.append(_car(landscape, site, houses))
     if landscape.figure:
         metres = _PERSON_METRES[landscape.figure]
-        things.append(site.place("figure", landscape.figure, metres, (0.155, 0.205), (0.28, 0.72), 0.45, people))
+        things.append(site.place("figure", landscape.figure, metres, (0.20, 0.28), (0.28, 0.72), 0.45, people))
     if landscape.kind == "village":
         things += _village(site, houses)
     elif landscape.house and landscape.kind != "street":
