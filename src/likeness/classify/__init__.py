@@ -1,0 +1,1 @@
+"""Networks that judge a picture's style, and what their judgement is worth."""

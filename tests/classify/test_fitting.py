@@ -1,0 +1,89 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from likeness.classify import fitting
+from likeness.classify.fitting import fit_classifier
+from likeness.classify.options import TrainingOptions
+from likeness.classify.trunk_features import RoundTrip
+from likeness.datasets import ImageSet
+
+
+Tiny = Callable[..., TrainingOptions]
+
+
+def test_a_classifier_learns_coarse_from_fine_and_is_kept(
+    textures: ImageSet, labels: list[str], tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fitted = fit_classifier(textures, labels, tiny(), tmp_path)
+    images = [image for _, image in textures]
+    judged = fitted.classifier.judge(images)
+    assert fitted.classifier.classes == ("coarse", "fine")
+    assert (judged.argmax(axis=1) == (np.array(labels) == "fine")).all()
+    assert fitted.history["fit"].to_list() == ["validated", "validated", "refit"][: len(fitted.history)]
+    assert fitted.history["epoch"].to_list()[0] == 0
+    assert fitted.history["validation_loss"].notna().to_list()[0]
+    assert set(fitted.validation["class"]) == {"coarse", "fine"}
+    assert len(fitted.validation) == 4
+    np.testing.assert_allclose(fitted.validation[["p_coarse", "p_fine"]].sum(axis=1), 1)
+
+    # The second time nothing is computed.
+    monkeypatch.setattr(fitting, "new_parts", None)
+    again = fit_classifier(textures, labels, tiny(), tmp_path)
+    np.testing.assert_allclose(again.classifier.judge(images), judged, atol=1e-6)
+    pd.testing.assert_frame_equal(again.history, fitted.history)
+
+
+def test_a_stopped_run_goes_on_with_the_next_picture(
+    textures: ImageSet, labels: list[str], tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+    open_one = ImageSet.open
+
+    def counted(self: ImageSet, file: str) -> Image.Image:
+        if len(seen) == 5:
+            raise KeyboardInterrupt
+        seen.append(file)
+        return open_one(self, file)
+
+    monkeypatch.setattr(ImageSet, "open", counted)
+    with pytest.raises(KeyboardInterrupt):
+        fit_classifier(textures, labels, tiny(), tmp_path)
+    monkeypatch.setattr(ImageSet, "open", lambda self, file: seen.append(file) or open_one(self, file))
+    fit_classifier(textures, labels, tiny(), tmp_path)
+    # Sixteen pictures for training, each once, and the four of the validation for judging.
+    assert len(seen) == 16 + 4
+    assert seen[:16] == textures.manifest["file"].to_list()
+
+
+def test_a_given_validation_set_is_used(textures: ImageSet, labels: list[str], tiny: Tiny, tmp_path: Path) -> None:
+    validation = [place % 8 < 3 for place in range(16)]
+    fitted = fit_classifier(textures, labels, tiny(epochs=0), tmp_path, validation=validation)
+    assert fitted.validation["file"].to_list() == textures.manifest["file"][validation].to_list()
+
+
+def test_the_decoder_is_passed_by_its_classes_alone(
+    textures: ImageSet, labels: list[str], tiny: Tiny, tmp_path: Path
+) -> None:
+    passed: list[Image.Image] = []
+
+    def apply(images: list[Image.Image]) -> list[Image.Image]:
+        passed.extend(images)
+        return images
+
+    decoder = {"classes": ("fine",), "probability": 1.0}
+    options = tiny(epochs=0, decoder=decoder)
+    fit_classifier(textures, labels, options, tmp_path, round_trip=RoundTrip(apply, "identity"))
+    fine = [image.tobytes() for row, image in textures if row["group"] == "fine"]
+    assert [image.tobytes() for image in passed] == fine
+    with pytest.raises(ValueError, match="classes fine are to pass through a decoder: give round_trip"):
+        fit_classifier(textures, labels, options, tmp_path / "other")
+
+
+def test_one_class_is_no_classifier(textures: ImageSet, tiny: Tiny, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="at least two classes, and there is fine"):
+        fit_classifier(textures, ["fine"] * 16, tiny(), tmp_path)
