@@ -15,7 +15,6 @@ from likeness.classify.training import new_parts
 from likeness.classify.trunk_features import in_batches
 from likeness.classify.views import ViewOptions
 
-
 Tiny = Callable[..., TrainingOptions]
 SLOW = {"efficientnet_b7", "efficientnet_v2l"}
 NAMES = [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in BACKBONES]

@@ -13,7 +13,6 @@ from likeness.classify.folds import stratified_folds
 from likeness.classify.options import TrainingOptions
 from likeness.datasets import ImageSet
 
-
 Tiny = Callable[..., TrainingOptions]
 
 

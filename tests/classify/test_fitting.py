@@ -12,7 +12,6 @@ from likeness.classify.options import TrainingOptions
 from likeness.classify.trunk_features import RoundTrip
 from likeness.datasets import ImageSet
 
-
 Tiny = Callable[..., TrainingOptions]
 
 
@@ -24,8 +23,8 @@ def test_a_classifier_learns_coarse_from_fine_and_is_kept(
     judged = fitted.classifier.judge(images)
     assert fitted.classifier.classes == ("coarse", "fine")
     assert (judged.argmax(axis=1) == (np.array(labels) == "fine")).all()
-    assert fitted.history["fit"].to_list() == ["validated", "validated", "refit"][: len(fitted.history)]
-    assert fitted.history["epoch"].to_list()[0] == 0
+    assert fitted.history["fit"].unique().tolist() == ["validated", "refit"]
+    assert fitted.history["epoch"].to_list()[:2] == [0, 1]
     assert fitted.history["validation_loss"].notna().to_list()[0]
     assert set(fitted.validation["class"]) == {"coarse", "fine"}
     assert len(fitted.validation) == 4

@@ -44,7 +44,7 @@ def test_the_seed_decides() -> None:
 
 
 def test_what_cannot_be_dealt_out_is_named() -> None:
-    with pytest.raises(ValueError, match="class b has 1 pictures that are not near-duplicates.*fewer than the 2"):
+    with pytest.raises(ValueError, match=r"class b has 1 pictures that are not near-duplicates.*fewer than the 2"):
         stratified_folds(list("aaab"), folds=2, seed=0)
     with pytest.raises(ValueError, match="class b has 1 pictures"):
         stratified_folds(list("aabb"), ["1", "2", "3", "3"], folds=2, seed=0)
@@ -64,5 +64,12 @@ def test_a_share_is_held_out_of_every_class_by_group() -> None:
 
 @pytest.mark.parametrize("share", [0.0, 0.6, -1.0])
 def test_a_share_out_of_range_is_refused(share: float) -> None:
-    with pytest.raises(ValueError, match="expected more than 0 and at most .5"):
+    with pytest.raises(ValueError, match=r"expected more than 0 and at most \.5"):
         held_out(list("aabb"), share=share, seed=0)
+
+
+def test_of_few_pictures_one_of_each_class_is_held_out() -> None:
+    held = held_out(list("aabbbbbbbb"), share=0.2, seed=0)
+    assert held[:2].sum() == 1
+    with pytest.raises(ValueError, match="class a has 1 pictures"):
+        held_out(list("abbbb"), share=0.2, seed=0)

@@ -10,7 +10,6 @@ from likeness.classify.options import TrainingOptions
 from likeness.classify.training import new_parts
 from likeness.classify.trunk_features import in_batches
 
-
 Tiny = Callable[..., TrainingOptions]
 
 

@@ -1,5 +1,6 @@
 import math
 
+import numpy as np
 import pytest
 
 from likeness.classify.intervals import wilson_interval
@@ -28,7 +29,7 @@ def test_shares_of_a_set_by_hand() -> None:
 
 
 def test_no_pictures_have_no_shares() -> None:
-    table = class_shares(verdicts([], [], CLASSES, unknown_below=0.5).astype({"verdict": "str"}), CLASSES)
+    table = class_shares(verdicts([], np.empty((0, 3)), CLASSES, unknown_below=0.5), CLASSES)
     assert table["pictures"].to_list() == [0, 0, 0, 0]
     assert table["share"].isna().all()
 
@@ -48,7 +49,7 @@ def test_two_that_always_say_one_thing_have_no_kappa() -> None:
 
 
 def test_what_does_not_fit_is_refused() -> None:
-    with pytest.raises(ValueError, match="probabilities of 3 classes, and 2 names"):
+    with pytest.raises(ValueError, match=r"probabilities \(1, 3\) of 1 pictures and 2 classes"):
         verdicts(["1"], [[0.2, 0.3, 0.5]], ["a", "b"], unknown_below=0.5)
     with pytest.raises(ValueError, match="no class may be called 'unknown'"):
         verdicts(["1"], [[0.5, 0.5]], ["a", "unknown"], unknown_below=0.5)

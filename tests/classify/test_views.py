@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -27,7 +29,7 @@ def test_a_grid_covers_a_square_picture_with_overlap(side: int, grid: int) -> No
     columns = sorted({(left, right) for left, _, right, _ in boxes})
     assert columns[0][0] == pytest.approx(0)
     assert columns[-1][1] == pytest.approx(side)
-    assert all(before[1] > after[0] for before, after in zip(columns, columns[1:], strict=False))
+    assert all(before[1] > after[0] for before, after in pairwise(columns))
 
 
 def test_judging_views_are_the_grids_and_then_their_mirror_images() -> None:

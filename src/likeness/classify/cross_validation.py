@@ -81,15 +81,14 @@ def cross_validate(
         cache = feature_folder(work_root, options, round_trip)
         seen = training_features(parts, pictures, labels, options, cache, round_trip)
         judged = {
-            name: judging_features(parts, pictures, options, cache, change=known[name], name=name)
-            for name in known
+            name: judging_features(parts, pictures, options, cache, change=known[name], name=name) for name in known
         }
     for fold in missing:
         parts.whole.set_weights(start)
         kept = np.flatnonzero(fold_of != fold)
         held = held_out(
-            [labels[place] for place in kept],
-            None if groups is None else [groups[place] for place in kept],
+            [labels[place] for place in kept.tolist()],
+            None if groups is None else [groups[place] for place in kept.tolist()],
             share=options.validation_share,
             seed=options.seed,
         )
@@ -120,7 +119,8 @@ def _keep(
     classes: Sequence[str],
 ) -> None:
     """Judge a fold and write down what came of it, the judgements last."""
-    files, right = pictures.manifest["file"].to_numpy()[places], np.asarray(labels)[places]
+    files = pictures.manifest["file"].to_numpy()[places].tolist()
+    right = [labels[place] for place in places.tolist()]
     tables = []
     for name, features in judged.items():
         shares = probabilities(picture_logits(trained.parts, features.select(places)), trained.temperature)

@@ -78,7 +78,7 @@ def load_imagenet_weights(network: Any) -> None:
     try:
         tensors = torch.load(file, map_location="cpu", weights_only=True)
     except Exception as error:
-        raise LiteWeightsError(f"{file} cannot be read ({error}): install {PACKAGE} again") from error
+        raise LiteWeightsError(f"{file} holds no weights that can be read: install {PACKAGE} again") from error
     arrays = {name: tensor.numpy() for name, tensor in tensors.items()}
     for layer, wanted in _layers_and_names(network):
         absent = [name for name in wanted if name not in arrays]

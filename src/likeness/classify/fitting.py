@@ -135,7 +135,7 @@ def _fit(
         backbone=options.backbone, classes=classes, temperature=trained.temperature, views=options.views
     )
     shares = probabilities(trained.validation_logits, trained.temperature)
-    table = probability_table(files[spared], np.asarray(labels)[spared], shares, classes)
+    table = probability_table(files[spared].tolist(), [labels[place] for place in spared.tolist()], shares, classes)
     with work.writing(_CLASSIFIER) as folder:
         Classifier(parts.whole, description).save(folder)
     with work.writing(_HISTORY) as path:

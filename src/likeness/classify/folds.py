@@ -64,21 +64,33 @@ def held_out(
     """
     if not 0 < share <= 0.5:
         raise ValueError(f"the share held out is {share}; expected more than 0 and at most .5")
-    return stratified_folds(labels, groups, folds=max(2, round(1 / share)), seed=seed) == 0
+    of_class = _groups_of_classes(labels, _names(labels, groups))
+    # Of a class with few pictures, at least one is held out and one is left.
+    parts = min(round(1 / share), *(len(found) for found in of_class.values()))
+    held: NDArray[np.bool_] = stratified_folds(labels, groups, folds=max(2, parts), seed=seed) == 0
+    return held
+
+
+def _names(labels: Sequence[str], groups: Sequence[Hashable] | None) -> Sequence[Hashable]:
+    names: Sequence[Hashable] = range(len(labels)) if groups is None else groups
+    if len(names) != len(labels):
+        raise ValueError(f"{len(labels)} pictures have a class and {len(names)} a group: give one of each a picture")
+    return names
+
+
+def _groups_of_classes(labels: Sequence[str], names: Sequence[Hashable]) -> dict[str, set[Hashable]]:
+    of_class: dict[str, set[Hashable]] = defaultdict(set)
+    for label, name in zip(labels, names, strict=True):
+        of_class[label].add(name)
+    return dict(of_class)
 
 
 def _members(
     labels: Sequence[str], groups: Sequence[Hashable] | None, folds: int
 ) -> tuple[dict[Hashable, list[int]], Counter[str]]:
     """The places of each group's pictures, and how many pictures each class has; refuses what cannot be dealt out."""
-    names: Sequence[Hashable] = range(len(labels)) if groups is None else groups
-    if len(names) != len(labels):
-        raise ValueError(f"{len(labels)} pictures have a class and {len(names)} a group: give one of each a picture")
-    members: dict[Hashable, list[int]] = defaultdict(list)
-    of_class: dict[str, set[Hashable]] = defaultdict(set)
-    for place, (label, name) in enumerate(zip(labels, names, strict=True)):
-        members[name].append(place)
-        of_class[label].add(name)
+    names = _names(labels, groups)
+    of_class = _groups_of_classes(labels, names)
     if folds < 2 or len(of_class) < 2:
         raise ValueError(f"{folds} folds of {len(of_class)} classes: at least 2 of each are needed")
     for label, found in sorted(of_class.items()):
@@ -87,4 +99,7 @@ def _members(
                 f"class {label} has {len(found)} pictures that are not near-duplicates of each other, fewer than "
                 f"the {folds} parts to be made: add pictures or ask for fewer folds"
             )
+    members: dict[Hashable, list[int]] = defaultdict(list)
+    for place, name in enumerate(names):
+        members[name].append(place)
     return dict(members), Counter(labels)

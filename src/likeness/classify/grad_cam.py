@@ -53,7 +53,7 @@ def grad_cam(classifier: Classifier, image: Image.Image, class_name: str) -> NDA
 
 
 def view_heat(classifier: Classifier, views: NDArray[np.uint8], place: int) -> NDArray[np.float64]:
-    """Grad-CAM of views (n, side, side, 3) for the class at this place: (n, h, w) of the last stage's maps, 0 or more."""
+    """Grad-CAM of views (n, side, side, 3) for the class at this place: (n, h, w) as the last maps, 0 or more."""
     from likeness.classify.quiet_keras import keras
 
     network = classifier.network

@@ -28,7 +28,8 @@ def grey_statistics(image: Image.Image) -> NDArray[np.float64]:
     levels = np.asarray(image.convert("L"))
     width, height = image.size
     grey = levels.astype(np.float64).ravel() / 255
-    mean, deviation = grey.mean(), grey.std()
+    # Of an even picture, rounding leaves a deviation that is not quite 0.
+    mean, deviation = grey.mean(), grey.std() if levels.min() < levels.max() else 0.0
     standard = (grey - mean) / deviation if deviation > 0 else np.zeros_like(grey)
     kurtosis = (standard**4).mean() - 3 if deviation > 0 else 0.0
     shares = np.bincount(levels.ravel(), minlength=256) / levels.size

@@ -4,6 +4,7 @@ TensorFlow looks for a GPU before it reads the variable that silences it, and a 
 Import it inside functions: it takes seconds.
 """
 
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -27,5 +28,8 @@ def _no_messages() -> Iterator[None]:
 
 with _no_messages():
     import keras
+
+# Networks of five shapes are compiled five times: TensorFlow warns of it as of a mistake.
+logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
 __all__ = ["keras"]

@@ -58,7 +58,7 @@ def class_scores(confusion: pd.DataFrame, *, confidence: float = 0.95) -> pd.Dat
     rows: list[dict[str, Any]] = []
     for name in confusion.index:
         pictures, predicted = int(confusion.loc[name].sum()), int(confusion[name].sum())
-        right = int(confusion.loc[name, name])  # type: ignore[arg-type]
+        right = int(confusion.loc[name, name])
         precision = wilson_interval(right, predicted, confidence=confidence)
         recall = wilson_interval(right, pictures, confidence=confidence)
         rows.append(

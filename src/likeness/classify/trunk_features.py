@@ -137,12 +137,15 @@ def features_key(options: TrainingOptions, round_trip: RoundTrip | None = None) 
 
 def in_batches(model: Any, *inputs: NDArray[Any], batch: int = BATCH) -> list[NDArray[np.float32]]:
     """Outputs of a model for inputs (n, …), a few at a time and in inference mode."""
+    rows = len(inputs[0])
     found: list[list[NDArray[np.float32]]] = []
-    for start in range(0, len(inputs[0]), batch):
-        given = [values[start : start + batch].astype(np.float32) for values in inputs]
+    for start in range(0, rows, batch):
+        # The last batch is filled up: another size would be compiled anew.
+        places = np.arange(start, start + batch) % rows
+        given = [values[places].astype(np.float32) for values in inputs]
         outputs = model.predict_on_batch(given if len(given) > 1 else given[0])
         found.append(list(outputs) if isinstance(outputs, list | tuple) else [outputs])
-    return [np.concatenate(parts) for parts in zip(*found, strict=True)]
+    return [np.concatenate(parts)[:rows] for parts in zip(*found, strict=True)]
 
 
 def _looked_at(

@@ -31,9 +31,9 @@ def verdicts(files: Sequence[str], shares: ArrayLike, classes: Sequence[str], *,
     Raises:
         ValueError: the shapes do not fit, or a class is named "unknown".
     """
-    values = np.asarray(shares, dtype=np.float64).reshape(len(files), -1)
-    if values.shape[1] != len(classes):
-        raise ValueError(f"probabilities of {values.shape[1]} classes, and {len(classes)} names for them")
+    values = np.asarray(shares, dtype=np.float64)
+    if values.shape != (len(files), len(classes)):
+        raise ValueError(f"probabilities {values.shape} of {len(files)} pictures and {len(classes)} classes do not fit")
     if UNKNOWN in classes:
         raise ValueError(f"no class may be called {UNKNOWN!r}: that is the verdict of a network that is unsure")
     confidence = values.max(axis=1)
