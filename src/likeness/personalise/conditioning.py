@@ -34,7 +34,7 @@ class FrozenConditioning:
 
     def __call__(self, prompts: Tensor) -> Tensor:
         """Embeddings of the prompts with these numbers."""
-        return self._embeddings[prompts.to(self._embeddings.device)]
+        return self._embeddings[prompts.to(self._embeddings.device, non_blocking=True)]
 
 
 class TrainedConditioning:
@@ -53,5 +53,5 @@ class TrainedConditioning:
     def __call__(self, prompts: Tensor) -> Tensor:
         """Embeddings of the prompts with these numbers."""
         distinct, places = torch.unique(prompts, return_inverse=True)
-        embeddings: Tensor = self._text_encoder(self._ids[distinct].to(self._device))[0]
-        return embeddings[places.to(self._device)]
+        embeddings: Tensor = self._text_encoder(self._ids[distinct].to(self._device, non_blocking=True))[0]
+        return embeddings[places.to(self._device, non_blocking=True)]
