@@ -85,8 +85,7 @@ class DreamBoothOptions(TrainingOptions):
 class TextualInversionOptions(TrainingOptions):
     """How Textual Inversion (Gal et al. 2022, arXiv 2208.01618) learns a placeholder's vectors.
 
-    The defaults are the published Cézanne study's, for Stable Diffusion 2 at 512 px on one GPU; only the number format
-    and the precision of the noise levels' spread differ.
+    The defaults are the published Cézanne study's, for Stable Diffusion 2 at 512 px on one GPU.
     """
 
     learn: Literal["style", "object"] = Field("style", description="what the pictures share: sets the prompts")
