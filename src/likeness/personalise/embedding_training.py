@@ -122,9 +122,10 @@ def prepare_training(
         records=records,
     )
     schedule = NoiseSchedule(model.scheduler.alphas_cumprod.to(model.device), model.scheduler.config.prediction_type)
+    model.text_encoder = _compiled(model.text_encoder, options, model.device)
     training = DenoisingTraining(
         _compiled(model.unet, options, model.device),
-        TrainedConditioning(model, prompts),
+        TrainedConditioning(model, prompts, once=False),
         schedule,
         [training_set],
         state,
@@ -156,7 +157,8 @@ def _cast(model: DiffusionModel, rows: PlaceholderRows, precision: torch.dtype) 
     rows.rows.data = own
 
 
-def _compiled(unet: nn.Module, options: TextualInversionOptions, device: torch.device) -> Any:
+def _compiled(network: nn.Module, options: TextualInversionOptions, device: torch.device) -> Any:
+    """The network compiled where it is asked for and the device is a GPU; it shares the weights."""
     if options.compile == "no" or device.type != "cuda":
-        return unet
-    return torch.compile(unet, dynamic=False, mode=options.compile)
+        return network
+    return torch.compile(network, dynamic=False, mode=options.compile)
