@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageFile
 
 from likeness.datasets import scan as scan_module
-from likeness.datasets.scan import picture_files, scan
+from likeness.datasets.scan import duplicate_of, picture_files, scan
 
 local = fsspec.filesystem("file")
 
@@ -74,6 +74,7 @@ def test_other_bad_files_are_set_aside_with_the_reason(album: Path, photograph: 
         "strip.png": "400x15 pixels: smaller than 16 on a side",
         "z.png": "duplicate of b.png",
     }
+    assert {name: duplicate_of(reason) for name, reason in found.items() if duplicate_of(reason)} == {"z.png": "b.png"}
     assert "small.png" in reasons(album, minimum_side=17)
 
 

@@ -12,7 +12,8 @@ def test_both_give_the_text_encoders_embeddings(model):
     numbers = torch.tensor([2, 0, 2, 2])
     with torch.no_grad():
         expected = encode_prompts(model, [PROMPTS[number] for number in numbers])
-    for conditioning in (FrozenConditioning(model, PROMPTS), TrainedConditioning(model, PROMPTS)):
+    ways = (FrozenConditioning(model, PROMPTS), *(TrainedConditioning(model, PROMPTS, once=o) for o in (True, False)))
+    for conditioning in ways:
         assert torch.allclose(conditioning(numbers), expected, atol=1e-6)
 
 
@@ -27,5 +28,6 @@ def test_the_trained_text_encoder_sees_each_prompt_once_and_gets_gradients(model
     seen = []
     model.text_encoder.register_forward_pre_hook(lambda _, inputs: seen.append(len(inputs[0])))
     TrainedConditioning(model, PROMPTS)(torch.tensor([2, 0, 2, 2])).sum().backward()
-    assert seen == [2]
+    TrainedConditioning(model, PROMPTS, once=False)(torch.tensor([2, 0, 2, 2]))
+    assert seen == [2, 4]
     assert model.text_encoder.final_layer_norm.bias.grad.abs().sum() > 0

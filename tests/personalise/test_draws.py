@@ -7,7 +7,7 @@ import torch
 
 from likeness.personalise.draws import Draw, draw, mixed_seed
 
-FIELDS = ("pictures", "variants", "timesteps", "posterior_noise", "noise")
+FIELDS = ("pictures", "variants", "prompts", "timesteps", "posterior_noise", "noise")
 
 
 def example(**changes: Any) -> Draw:
@@ -72,6 +72,14 @@ def test_both_variants_are_drawn():
     variants = torch.cat([example(step=step).variants for step in range(50)])
     assert 0.35 < variants.float().mean() < 0.65
     assert example(variants=1).variants.tolist() == [0, 0, 0, 0]
+
+
+def test_prompts_are_drawn_evenly_and_change_nothing_else():
+    prompts = torch.cat([example(prompts=3, step=step).prompts for step in range(150)])
+    assert (prompts.bincount() - 200).abs().max() < 40
+    one, three = example(), example(prompts=3)
+    assert one.prompts.tolist() == [0, 0, 0, 0]
+    assert all(torch.equal(getattr(one, name), getattr(three, name)) for name in FIELDS if name != "prompts")
 
 
 def test_chunks_put_together_are_the_whole():

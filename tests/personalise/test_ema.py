@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import Parameter
 
-from likeness.personalise.ema import MovingAverage, assign, effective_decay
+from likeness.personalise.ema import MovingAverage, assign, averaged, effective_decay
 
 
 def test_the_decay_rises_to_its_final_value():
@@ -29,3 +29,14 @@ def test_the_average_is_a_copy():
     assign(parameters, {"a": torch.ones(2)})
     assert average.values["a"].tolist() == [0.0, 0.0]
     assert not average.values["a"].requires_grad
+
+
+def test_parameters_are_averaged_for_a_while():
+    parameters = {"a": Parameter(torch.tensor([1.0]))}
+    average = MovingAverage(parameters, decay=0.5)
+    assign(parameters, {"a": torch.tensor([2.0])})
+    with averaged(parameters, average):
+        assert parameters["a"].item() == 1.0
+    assert parameters["a"].item() == 2.0
+    with averaged(parameters, None):
+        assert parameters["a"].item() == 2.0

@@ -3,11 +3,12 @@ from __future__ import annotations
 import pydantic
 import pytest
 
-from likeness.personalise.options import DreamBoothOptions
+from likeness.personalise.options import DreamBoothOptions, TextualInversionOptions
 
 
-def test_every_option_says_what_it_is():
-    assert all(field.description for field in DreamBoothOptions.model_fields.values())
+@pytest.mark.parametrize("kind", [DreamBoothOptions, TextualInversionOptions])
+def test_every_option_says_what_it_is(kind):
+    assert all(field.description for field in kind.model_fields.values())
 
 
 @pytest.mark.parametrize(
@@ -21,3 +22,18 @@ def test_wrong_options_are_refused(wrong):
 def test_words_are_trained_one_way_only():
     with pytest.raises(pydantic.ValidationError, match="leave train_identifier off"):
         DreamBoothOptions(train_text_encoder=True, train_identifier=True)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"vectors": 0}, {"learn": "person"}, {"templates": ["no place"]}, {"templates": ["{} {}"]}, {"lora": 1}]
+)
+def test_wrong_options_of_textual_inversion_are_refused(wrong):
+    with pytest.raises(pydantic.ValidationError, match=next(iter(wrong))):
+        TextualInversionOptions(**wrong)
+
+
+def test_the_learning_rate_grows_with_the_pictures_of_a_step():
+    settings = {"learning_rate": 1e-3, "batch_size": 4, "gradient_accumulation": 2}
+    assert TextualInversionOptions(**settings).full_learning_rate == pytest.approx(8e-3)
+    assert TextualInversionOptions(**settings, scale_learning_rate=False).full_learning_rate == pytest.approx(1e-3)
+    assert DreamBoothOptions(**settings).full_learning_rate == pytest.approx(1e-3)

@@ -28,7 +28,7 @@ def training_set(pictures: int, prompt: int, batch_size: int, seed: int) -> Trai
     generator = torch.Generator().manual_seed(seed)
     mean = torch.randn(pictures, 1, 8, 8, 8, generator=generator)
     everywhere = torch.ones(pictures, 1, 1, 8, 8)
-    return TrainingSet(Moments(mean, mean.abs() * 0.1), torch.full((pictures,), prompt), everywhere, batch_size)
+    return TrainingSet(Moments(mean, mean.abs() * 0.1), torch.full((pictures, 1), prompt), everywhere, batch_size)
 
 
 def start(model: DiffusionModel, *, prior: bool = True, average: bool = False, **options: Any) -> DenoisingTraining:
@@ -47,7 +47,7 @@ def start(model: DiffusionModel, *, prior: bool = True, average: bool = False, *
         sets.append(training_set(5, 1, settings.prior_batch_size or settings.batch_size, 1))
     schedule = NoiseSchedule(model.scheduler.alphas_cumprod, model.scheduler.config.prediction_type)
     conditioning = FrozenConditioning(model, PROMPTS)
-    return DenoisingTraining(model.unet, conditioning, schedule, sets, state, settings, CPU)
+    return DenoisingTraining(model.unet, conditioning, schedule, sets, state, settings, CPU, settings.prior_weight)
 
 
 @pytest.mark.parametrize("prediction", ["epsilon", "v_prediction"])

@@ -1,3 +1,4 @@
+import pytest
 import torch
 
 from likeness.pocket.batches import (
@@ -7,6 +8,7 @@ from likeness.pocket.batches import (
     sample_captions,
     sample_latents,
     step_generator,
+    stratified_indices,
     to_network,
 )
 
@@ -27,6 +29,31 @@ def test_a_step_draws_the_same_again_and_another_step_something_else() -> None:
     assert draws[0] == draws[1]
     assert draws[0] != draws[2]
     assert draws[0] != draws[3]
+
+
+@pytest.mark.parametrize(("count", "size"), [(1000, 256), (1000, 10), (7, 7), (3, 8)])
+def test_stratified_rows_lie_each_in_their_own_share(count: int, size: int) -> None:
+    for step in range(20):
+        indices = stratified_indices(count, size, step_generator(CPU, 0, step))
+        assert indices.dtype == torch.int64
+        assert indices.shape == (size,)
+        shares = torch.arange(size + 1, dtype=torch.float64) * count / size
+        assert (indices >= shares[:-1].floor()).all()
+        assert (indices < shares[1:]).all()
+        assert indices.max() < count
+
+
+def test_stratified_rows_are_all_alike_likely() -> None:
+    # Shares of 2 1/3 rows: a third of a row goes to one share, the rest to the next.
+    draws = torch.cat([stratified_indices(7, 3, step_generator(CPU, 0, step)) for step in range(4000)])
+    counts = torch.bincount(draws, minlength=7)
+    assert len(counts) == 7
+    assert (counts - 12000 / 7).abs().max() < 150  # four standard deviations
+
+
+def test_stratified_rows_are_the_same_again_and_others_at_another_step() -> None:
+    draws = [stratified_indices(1000, 8, step_generator(CPU, 1, step)).tolist() for step in (5, 5, 6)]
+    assert draws[0] == draws[1] != draws[2]
 
 
 def test_crops_are_contiguous_squares_of_the_chosen_pictures() -> None:

@@ -59,6 +59,27 @@ def test_learns_which_caption_belongs_to_which_picture(
     assert bright > 0.5
 
 
+def test_every_version_of_a_picture_is_learned_from_under_its_captions(
+    moments: torch.Tensor, tokenizer: CLIPTokenizer, tmp_path: Path
+) -> None:
+    # Latents of -1 and 1 in the first version, of -3 and 3 in the second.
+    versions = torch.cat([moments, moments])
+    versions[2:, 0] *= 3
+    unet, text_encoder, _ = train_denoiser(
+        versions,
+        token_table(tokenizer, CAPTIONS),
+        tokenizer,
+        TEXT,
+        DenoiserOptions.model_validate({**TINY, "batch_size": 32, "caption_dropout": 0.0}),
+        WorkFolder(tmp_path, "denoiser", "key"),
+    )
+    # From pure noise the best that can be said is the mean of both.
+    context = text_encoder(token_ids(tokenizer, ["a dark picture", "bright"]))[0]
+    dark, bright = -unet(torch.randn(1, 4, 8, 8).expand(2, -1, -1, -1), 999, context).sample.mean((1, 2, 3))
+    assert dark.item() == pytest.approx(-2, abs=0.5)
+    assert bright.item() == pytest.approx(2, abs=0.5)
+
+
 def test_the_same_seed_gives_the_same_weights(moments: torch.Tensor, tokenizer: CLIPTokenizer, tmp_path: Path) -> None:
     def trained(key: str, seed: int) -> torch.Tensor:
         options = DenoiserOptions.model_validate({**TINY, "steps": 3, "seed": seed})

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -7,9 +8,31 @@ from diffusers.training_utils import EMAModel
 from torch import Tensor, nn
 
 from likeness.datasets import WorkFolder
+from likeness.pocket.autoencoder import build_autoencoder
 from likeness.pocket.batches import step_generator
-from likeness.pocket.options import TrainingOptions
-from likeness.pocket.training import TrainingDivergedError, make_adamw, mixed_precision, quickened, train, update
+from likeness.pocket.denoiser import build_text_encoder, build_unet
+from likeness.pocket.muon import Muon
+from likeness.pocket.options import (
+    AutoencoderOptions,
+    DenoiserOptions,
+    TextEncoderOptions,
+    TokenizerOptions,
+    TrainingOptions,
+)
+from likeness.pocket.tokenizer import train_tokenizer
+from likeness.pocket.training import (
+    TrainingDivergedError,
+    changeable,
+    hidden_weights,
+    make_adamw,
+    make_optimisers,
+    mixed_precision,
+    quickened,
+    replayed,
+    set_rate,
+    train,
+    update,
+)
 from likeness.pocket.training_state import STATE, Trained
 
 CPU = torch.device("cpu")
@@ -17,6 +40,15 @@ CPU = torch.device("cpu")
 
 class Killed(Exception):
     pass
+
+
+class Small(nn.Module):
+    """One of every kind of layer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv_in, self.conv, self.conv_out = nn.Conv2d(3, 8, 3), nn.Conv2d(8, 8, 3), nn.Conv2d(8, 3, 3)
+        self.norm, self.words, self.linear = nn.GroupNorm(2, 8), nn.Embedding(5, 8), nn.Linear(8, 8)
 
 
 def options(**changed: object) -> TrainingOptions:
@@ -100,5 +132,104 @@ def test_a_loss_that_is_no_number_is_an_error(tmp_path: Path) -> None:
 def test_gpu_settings_change_nothing_on_a_cpu() -> None:
     network = nn.Linear(1, 1)
     assert quickened(network, options(), CPU) is network
+    assert changeable(0.1, CPU) == 0.1
+    taken: list[object] = []
+
+    def learn(batch: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        taken.append(batch)
+        return {"number": torch.tensor(len(taken))}
+
+    step, batches = replayed(learn, options(), CPU), [{"inputs": torch.ones(1)} for _ in range(6)]
+    assert [int(step(batch)["number"]) for batch in batches] == [1, 2, 3, 4, 5, 6]
+    assert all(one is other for one, other in zip(taken, batches, strict=True))
     with mixed_precision(options(), CPU):
         assert network(torch.ones(1, 1)).dtype == torch.float32
+
+
+def names_of(network: nn.Module, optimiser: torch.optim.Optimizer) -> list[str]:
+    names = {id(parameter): name for name, parameter in network.named_parameters()}
+    return sorted(names[id(parameter)] for group in optimiser.param_groups for parameter in group["params"])
+
+
+def test_hidden_weights_have_muon_and_all_others_adamw() -> None:
+    network = Small()
+    optimisers = make_optimisers("small", network, options(learning_rate=0.3, weight_decay=0.2), CPU)
+    assert isinstance(optimisers["small-hidden"], Muon)
+    assert isinstance(optimisers["small-others"], torch.optim.AdamW)
+    assert names_of(network, optimisers["small-hidden"]) == ["conv.weight", "linear.weight"]
+    assert names_of(network, optimisers["small-others"]) == [
+        *("conv.bias", "conv_in.bias", "conv_in.weight", "conv_out.bias", "conv_out.weight"),
+        *("linear.bias", "norm.bias", "norm.weight", "words.weight"),
+    ]
+    for optimiser in optimisers.values():
+        (group,) = optimiser.param_groups
+        assert (group["lr"], group["weight_decay"]) == (0.3, 0.2)
+
+
+def test_the_model_s_own_networks_are_split_whole() -> None:
+    tokenizer = train_tokenizer(["a picture"], TokenizerOptions(vocabulary=520, length=8))
+    sizes = {"steps": 1, "batch_size": 1, "learning_rate": 0.1}
+    vae = build_autoencoder(AutoencoderOptions.model_validate({**sizes, "channels": (8, 16)}), 32)
+    settings = DenoiserOptions.model_validate(
+        {**sizes, "channels": (16, 32), "layers": (1, 1), "head_width": 8, "norm_groups": 8}
+    )
+    unet = build_unet(settings, latent_channels=4, latent_size=8, text_width=16)
+    both = nn.ModuleList([unet, build_text_encoder(tokenizer, TextEncoderOptions(width=16, layers=1, heads=2))])
+    for network, outermost in (
+        (vae, ("encoder.conv_in", "encoder.conv_out", "decoder.conv_in", "decoder.conv_out")),
+        (both, ("0.conv_in", "0.conv_out")),
+    ):
+        optimisers = make_optimisers("model", network, options(), CPU)
+        hidden, others = (names_of(network, optimisers[f"model-{part}"]) for part in ("hidden", "others"))
+        assert sorted(hidden + others) == sorted(name for name, _ in network.named_parameters())
+        matrices = {name for name, parameter in network.named_parameters() if parameter.ndim > 1}
+        embeddings = {name for name in matrices if "_embedding.weight" in name}
+        assert matrices - {*hidden} == {f"{name}.weight" for name in outermost} | embeddings
+    assert len(embeddings) == 2  # of tokens and of places
+
+
+def test_adamw_alone_where_it_is_asked_for_or_nothing_is_hidden() -> None:
+    network = Small()
+    optimisers = make_optimisers("small", network, options(optimiser="adamw"), CPU)
+    assert list(optimisers) == ["small-others"]
+    assert isinstance(optimisers["small-others"], torch.optim.AdamW)
+    assert names_of(network, optimisers["small-others"]) == sorted(name for name, _ in network.named_parameters())
+    assert list(make_optimisers("norm", nn.GroupNorm(2, 8), options(), CPU)) == ["norm-others"]
+    assert hidden_weights(nn.Embedding(5, 8)) == []
+
+
+def test_a_learning_rate_is_replaced_or_filled_anew() -> None:
+    weights = [nn.Parameter(torch.zeros(2)) for _ in range(2)]
+    plain = torch.optim.SGD([{"params": [weight]} for weight in weights], lr=0.1)
+    rate = torch.tensor(0.1)
+    filled = torch.optim.SGD(weights, lr=rate)
+    for optimiser in (plain, filled):
+        set_rate(optimiser, 0.5)
+    assert [group["lr"] for group in plain.param_groups] == [0.5, 0.5]
+    assert filled.param_groups[0]["lr"] is rate
+    assert rate == 0.5
+
+
+def test_an_update_shortens_all_gradients_together_and_clears_them() -> None:
+    parameters = [nn.Parameter(torch.zeros(1)) for _ in range(2)]
+    optimisers = [torch.optim.SGD([parameter], lr=1.0) for parameter in parameters]
+    for parameter, slope in zip(parameters, (3.0, 4.0), strict=True):
+        parameter.grad = torch.tensor([slope])
+    update(parameters, optimisers, options(max_gradient_norm=2.5))
+    assert [parameter.item() for parameter in parameters] == pytest.approx([-1.5, -2.0])
+    assert all(parameter.grad is None for parameter in parameters)
+
+
+def test_both_optimisers_follow_the_schedule(tmp_path: Path) -> None:
+    chosen = options(learning_rate=0.3, warmup_steps=4, log_every=1)
+    network = Small()
+    optimisers = make_optimisers("small", network, chosen, CPU)
+    seen = []
+
+    def one_step(step: int, share: float) -> dict[str, Tensor]:
+        seen.append([optimiser.param_groups[0]["lr"] for optimiser in optimisers.values()])
+        return {"loss": torch.zeros(())}
+
+    losses = train("small", Trained({}, optimisers, {}), one_step, chosen, WorkFolder(tmp_path, "small", "key"))
+    assert seen == [[rate, rate] for rate in losses["learning_rate"]]
+    assert len(set(losses["learning_rate"])) > 4

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -49,6 +51,24 @@ def test_small_children_seldom_wear_glasses() -> None:
     child = [draw_shot(np.random.default_rng(seed), 4.0).glasses for seed in range(400)]
     adult = [draw_shot(np.random.default_rng(seed), 40.0).glasses for seed in range(400)]
     assert 0 < sum(child) < sum(adult) / 2
+
+
+def wearers(age_years: float, share: float) -> float:
+    drawn = [draw_shot(np.random.default_rng(seed), age_years, glasses_share=share) for seed in range(1000)]
+    return float(np.mean([shot.glasses for shot in drawn]))
+
+
+def test_as_many_wear_glasses_as_is_asked_for() -> None:
+    assert np.mean([shot.glasses for shot in shots(count=1000)]) == pytest.approx(0.12, abs=0.03)
+    assert wearers(40.0, 0.5) == pytest.approx(0.5, abs=0.05)
+    assert wearers(40.0, 1.0) == 1
+    assert wearers(4.0, 1.0) == pytest.approx(0.25, abs=0.04)
+    assert wearers(40.0, 0.0) == wearers(4.0, 0.0) == 0
+
+
+def test_glasses_change_nothing_else() -> None:
+    with_glasses, without = (draw_shot(np.random.default_rng(0), 30.0, glasses_share=share) for share in (1.0, 0.0))
+    assert with_glasses == replace(without, glasses=True)
 
 
 def test_expressions_are_made_of_actions_the_head_knows(head: HeadModel) -> None:

@@ -53,6 +53,11 @@ def test_every_other_portrait_shows_somebody_new(drawn: list[Picture]) -> None:
     assert min(named | set(unnamed)) >= FIRST_SEED
 
 
+def test_a_quarter_of_those_over_six_wear_glasses(drawn: list[Picture]) -> None:
+    shots = [picture.subject.shot for picture in drawn if isinstance(picture.subject, Sitting)]
+    assert np.mean([shot.glasses for shot in shots if shot.age_years > 6]) == pytest.approx(0.25, abs=0.05)
+
+
 def test_all_ages_of_the_study_are_shown_alike() -> None:
     rng = np.random.default_rng(0)
     groups = [age_group(draw_age(rng)) for _ in range(4000)]

@@ -18,6 +18,7 @@ from likeness.datasets.manifest import MANIFEST_CSV, MANIFEST_JSON, pictures_tab
 from likeness.datasets.picture import unreadable_reason
 
 MINIMUM_SIDE = 16
+_DUPLICATE = "duplicate of "
 _QUARTER_TURNS = {5, 6, 7, 8}
 
 
@@ -37,6 +38,11 @@ def picture_files(fs: AbstractFileSystem, root: str) -> list[str]:
     return sorted(
         path.as_posix() for path in found if not is_hidden(path) and str(path) not in (MANIFEST_CSV, MANIFEST_JSON)
     )
+
+
+def duplicate_of(reason: str) -> str:
+    """The file that a rejected one repeats byte by byte, from the reason given; empty for any other reason."""
+    return reason.removeprefix(_DUPLICATE) if reason.startswith(_DUPLICATE) else ""
 
 
 def scan(
@@ -67,7 +73,7 @@ def scan(
         elif min(seen.width, seen.height) < minimum_side:
             rejected.append((file, f"{seen.width}x{seen.height} pixels: smaller than {minimum_side} on a side"))
         elif seen.sha256 in first_with:
-            rejected.append((file, f"duplicate of {first_with[seen.sha256]}"))
+            rejected.append((file, _DUPLICATE + first_with[seen.sha256]))
         else:
             first_with[seen.sha256] = file
             pictures.append((file, seen.sha256, seen.width, seen.height))

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 from transformers import CLIPTokenizer
 
+from likeness.diffusion.placeholders import encode
+
 
 def tokenise(tokenizer: CLIPTokenizer, prompts: Sequence[str], length: int) -> Tensor:
     """Token ids of the prompts, cut or padded to one length.
@@ -25,10 +27,10 @@ def tokenise(tokenizer: CLIPTokenizer, prompts: Sequence[str], length: int) -> T
     """
     rows = []
     for prompt in prompts:
-        encoded = tokenizer(prompt, return_offsets_mapping=True, verbose=False)
-        ids = encoded["input_ids"]
+        encoded = encode(tokenizer, prompt)
+        ids = encoded.ids
         if len(ids) > length:
-            first_cut, _ = encoded["offset_mapping"][length - 1]
+            first_cut, _ = encoded.offsets[length - 1]
             _warn_of_cut(prompt, first_cut, length)
             ids = [*ids[: length - 1], tokenizer.eos_token_id]
         rows.append([*ids, *[tokenizer.pad_token_id] * (length - len(ids))])

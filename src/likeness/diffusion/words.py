@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from transformers import CLIPTokenizer
 
+from likeness.diffusion.placeholders import encode
+
 
 @dataclass(frozen=True)
 class Word:
@@ -53,10 +55,10 @@ def split_prompt(tokenizer: CLIPTokenizer, prompt: str) -> SplitPrompt:
     >>> [word.text for word in split_prompt(tokenizer, "Cézanne's  car,1980").words]  # doctest: +SKIP
     ['cézanne', "'s", 'car', ',', '1', '9', '8', '0']
     """
-    encoded = tokenizer(prompt, return_offsets_mapping=True, verbose=False)
-    offsets, ids = encoded["offset_mapping"], encoded["input_ids"]
+    encoded = encode(tokenizer, prompt)
+    offsets, ids = encoded.offsets, encoded.ids
     places: dict[int, list[int]] = {}
-    for place, word in enumerate(encoded.word_ids(0)):
+    for place, word in enumerate(encoded.words):
         if word is not None:
             places.setdefault(word, []).append(place)
     words: list[Word] = []

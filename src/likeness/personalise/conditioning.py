@@ -34,24 +34,31 @@ class FrozenConditioning:
 
     def __call__(self, prompts: Tensor) -> Tensor:
         """Embeddings of the prompts with these numbers."""
-        return self._embeddings[prompts.to(self._embeddings.device)]
+        return self._embeddings[prompts.to(self._embeddings.device, non_blocking=True)]
 
 
 class TrainedConditioning:
-    """Runs the text encoder, once for each distinct prompt of a batch, and lets gradients through.
+    """Runs the text encoder and lets gradients through.
 
     Args:
         model: whose text encoder embeds.
         prompts: the distinct prompts; their places are their numbers.
+        once: embed a prompt that comes several times in a batch only once. That is less work where there are few
+            prompts, but on numbers of prompts that change, which suit no compiled text encoder.
     """
 
-    def __init__(self, model: DiffusionModel, prompts: Sequence[str]) -> None:
-        self._text_encoder = model.text_encoder
+    def __init__(self, model: DiffusionModel, prompts: Sequence[str], *, once: bool = True) -> None:
+        self._text_encoder, self._once = model.text_encoder, once
         self._ids = tokenise(model.tokenizer, prompts, model.prompt_length)
         self._device = model.device
 
     def __call__(self, prompts: Tensor) -> Tensor:
         """Embeddings of the prompts with these numbers."""
+        if not self._once:
+            return self._embedded(prompts)
         distinct, places = torch.unique(prompts, return_inverse=True)
-        embeddings: Tensor = self._text_encoder(self._ids[distinct].to(self._device))[0]
-        return embeddings[places.to(self._device)]
+        return self._embedded(distinct)[places.to(self._device, non_blocking=True)]
+
+    def _embedded(self, prompts: Tensor) -> Tensor:
+        embeddings: Tensor = self._text_encoder(self._ids[prompts].to(self._device, non_blocking=True))[0]
+        return embeddings

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
@@ -21,6 +21,7 @@ class Draw:
     Attributes:
         pictures: which pictures, int64 (n,).
         variants: which of their variants (plain or mirrored), int64 (n,).
+        prompts: which of their prompts, int64 (n,).
         timesteps: noise levels, int64 (n,).
         posterior_noise: picks latents from each picture's distribution, float32 (n, c, h, w).
         noise: what the latents are blended with, float32 (n, c, h, w).
@@ -28,15 +29,24 @@ class Draw:
 
     pictures: Tensor
     variants: Tensor
+    prompts: Tensor
     timesteps: Tensor
     posterior_noise: Tensor
     noise: Tensor
 
     def chunks(self, count: int) -> Iterator[Draw]:
         """The draw in `count` equal parts, in order."""
-        fields = (self.pictures, self.variants, self.timesteps, self.posterior_noise, self.noise)
-        for parts in zip(*(field.chunk(count) for field in fields), strict=True):
+        parts_of_fields = (getattr(self, field.name).chunk(count) for field in fields(self))
+        for parts in zip(*parts_of_fields, strict=True):
             yield Draw(*parts)
+
+    def to(self, device: torch.device) -> Draw:
+        """The draw on a device; nothing waits for what a GPU still has to do."""
+        pinned = (
+            getattr(self, field.name).pin_memory() if device.type == "cuda" else getattr(self, field.name)
+            for field in fields(self)
+        )
+        return Draw(*(field.to(device, non_blocking=True) for field in pinned))
 
 
 def draw(
@@ -49,6 +59,7 @@ def draw(
     seed: int,
     step: int,
     stream: int,
+    prompts: int = 1,
 ) -> Draw:
     """Draw one step's samples.
 
@@ -64,6 +75,7 @@ def draw(
         seed: of the training.
         step: number of the step, from 0.
         stream: another number for each kind of picture, so that their draws differ.
+        prompts: to choose from for each picture.
     """
     generator = torch.Generator().manual_seed(mixed_seed(seed, stream, step))
     offsets = torch.rand(1, generator=generator) + torch.arange(size) / size
@@ -73,6 +85,7 @@ def draw(
         timesteps=((offsets % 1) * timesteps).long().clamp(max=timesteps - 1),
         posterior_noise=torch.randn(size, *shape, generator=generator),
         noise=torch.randn(size, *shape, generator=generator),
+        prompts=torch.randint(prompts, (size,), generator=generator),
     )
 
 

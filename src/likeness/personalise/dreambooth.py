@@ -173,8 +173,8 @@ def _prepare(
         emphasis = region_weights(
             lesson.faces, moments.mean.shape[-1], options.face_weight, mirrored=options.horizontal_flip
         )
-        prompts = torch.tensor([distinct.index(prompt) for prompt in lesson.prompts])
-        sets.append(TrainingSet(moments, prompts, emphasis, lesson.batch_size))
+        prompts = torch.tensor([[distinct.index(prompt)] for prompt in lesson.prompts])
+        sets.append(TrainingSet(moments, prompts, emphasis.to(model.device), lesson.batch_size))
     model.vae.to("cpu")  # it has done its work, and its memory is wanted
     parameters = {f"{part}/{name}": value for part, named in parts.items() for name, value in named.items()}
     precision = mixed_precision(options.mixed_precision, model.device)
@@ -186,7 +186,9 @@ def _prepare(
         records=new_records(options.steps, model.device),
     )
     schedule = NoiseSchedule(model.scheduler.alphas_cumprod.to(model.device), model.scheduler.config.prediction_type)
-    return DenoisingTraining(model.unet, conditioning, schedule, sets, state, options, model.device)
+    return DenoisingTraining(
+        model.unet, conditioning, schedule, sets, state, options, model.device, options.prior_weight
+    )
 
 
 def _run(training: DenoisingTraining, work: WorkFolder, name: str, options: DreamBoothOptions) -> None:

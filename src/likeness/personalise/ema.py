@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor
@@ -40,3 +41,17 @@ def assign(parameters: Mapping[str, Parameter], values: Mapping[str, Tensor]) ->
     with torch.no_grad():
         for name, parameter in parameters.items():
             parameter.copy_(values[name])
+
+
+@contextmanager
+def averaged(parameters: Mapping[str, Parameter], average: MovingAverage | None) -> Iterator[None]:
+    """Give the parameters their average's values, and their own back afterwards; without an average, do nothing."""
+    if average is None:
+        yield
+        return
+    own = {name: parameter.detach().clone() for name, parameter in parameters.items()}
+    assign(parameters, average.values)
+    try:
+        yield
+    finally:
+        assign(parameters, own)

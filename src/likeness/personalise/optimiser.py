@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.nn import Parameter
 
-from likeness.personalise.options import DreamBoothOptions, TrainedPart
+from likeness.personalise.options import DreamBoothOptions, TrainedPart, TrainingOptions
 
 # diffusers' names: attn1 looks at the picture, attn2 at the prompt.
 _ATTENTION = {"attention": (".attn1.", ".attn2."), "cross_attention": (".attn2.",)}
@@ -58,7 +58,7 @@ def make_optimiser(parts: Mapping[str, Mapping[str, Parameter]], options: DreamB
     return torch.optim.AdamW(groups, lr=options.learning_rate, fused=True)
 
 
-def learning_rate_factor(step: int, options: DreamBoothOptions) -> float:
+def learning_rate_factor(step: int, options: TrainingOptions) -> float:
     """Share of the full learning rate at a step counted from 0: a linear warmup, then constant or half a cosine."""
     if step < options.warmup_steps:
         return (step + 1) / (options.warmup_steps + 1)

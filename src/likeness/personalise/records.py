@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from likeness.personalise.optimiser import learning_rate_factor
-from likeness.personalise.options import DreamBoothOptions
+from likeness.personalise.options import TrainingOptions
 
 TIMESTEP_BINS = 10
 
@@ -24,7 +24,7 @@ def new_records(steps: int, device: torch.device) -> dict[str, Tensor]:
     }
 
 
-def loss_table(records: Mapping[str, Tensor], options: DreamBoothOptions) -> pd.DataFrame:
+def loss_table(records: Mapping[str, Tensor], options: TrainingOptions) -> pd.DataFrame:
     """One row a step: step (from 1), loss, prior_loss (missing without class pictures), learning_rate, seconds."""
     losses = records["losses"].cpu().numpy()
     return pd.DataFrame(
@@ -33,7 +33,7 @@ def loss_table(records: Mapping[str, Tensor], options: DreamBoothOptions) -> pd.
             "loss": losses[:, 0],
             "prior_loss": losses[:, 1],
             "learning_rate": [
-                options.learning_rate * learning_rate_factor(step, options) for step in range(len(losses))
+                options.full_learning_rate * learning_rate_factor(step, options) for step in range(len(losses))
             ],
             "seconds": records["seconds"].numpy(),
         }

@@ -16,7 +16,7 @@ from likeness.personalise.draws import Draw, draw, mixed_seed
 from likeness.personalise.latents import Moments
 from likeness.personalise.objective import NoiseSchedule, denoising_errors, dreambooth_loss, min_snr_weights
 from likeness.personalise.optimiser import learning_rate_factor
-from likeness.personalise.options import DreamBoothOptions
+from likeness.personalise.options import TrainingOptions
 from likeness.personalise.records import TIMESTEP_BINS
 from likeness.personalise.training_state import TrainingState
 
@@ -29,8 +29,8 @@ class TrainingSet:
 
     Attributes:
         moments: of their latents, scaled as the UNet sees them.
-        prompts: number of each picture's prompt, int64 (pictures,).
-        emphasis: of the positions of each picture, (pictures, variants, 1, h, w) with mean 1.
+        prompts: numbers of the prompts that each picture is seen with, int64 (pictures, alternatives).
+        emphasis: of the positions of each picture, (pictures, variants, 1, h, w) with mean 1; h and w may be 1.
         batch_size: pictures seen at once.
     """
 
@@ -58,6 +58,7 @@ class DenoisingTraining:
         state: is changed in place.
         options: of the training.
         device: of all tensors.
+        prior_weight: of the class pictures' loss.
     """
 
     def __init__(
@@ -67,10 +68,12 @@ class DenoisingTraining:
         schedule: NoiseSchedule,
         sets: Sequence[TrainingSet],
         state: TrainingState,
-        options: DreamBoothOptions,
+        options: TrainingOptions,
         device: torch.device,
+        prior_weight: float = 1.0,
     ) -> None:
         self._unet, self._conditioning, self._schedule = unet, conditioning, schedule
+        self._prior_weight = prior_weight
         self._sets, self.state, self._options, self.device = sets, state, options, device
         self._timesteps = len(schedule.alphas_cumprod)
         self._precision = mixed_precision(options.mixed_precision, device)
@@ -101,6 +104,26 @@ class DenoisingTraining:
         state.records["seconds"][state.step] = time.perf_counter() - begun
         state.step += 1
 
+    def errors(self, sets: Sequence[TrainingSet], draws: Sequence[Draw]) -> tuple[Tensor, Tensor]:
+        """Mean squared error (n,) and timestep (n,) of the samples drawn of each set, one set after the other."""
+        placed = [part.to(self.device) for part in draws]
+        latents = torch.cat(
+            [
+                kind.moments.sample(part.pictures, part.variants, part.posterior_noise)
+                for kind, part in zip(sets, placed, strict=True)
+            ]
+        )
+        noise, timesteps = torch.cat([part.noise for part in placed]), torch.cat([part.timesteps for part in placed])
+        # Numbers of prompts stay on the CPU, where conditioning can look at them without waiting for a GPU.
+        prompts = torch.cat([kind.prompts[part.pictures, part.prompts] for kind, part in zip(sets, draws, strict=True)])
+        emphasis = torch.cat([kind.emphasis[p.pictures, p.variants] for kind, p in zip(sets, placed, strict=True)])
+        noisy = self._schedule.add_noise(latents, noise, timesteps).to(self._unet.dtype)
+        noisy = noisy.contiguous(memory_format=torch.channels_last)
+        # A network that already is in the format needs no conversions.
+        with torch.autocast(self.device.type, self._precision, enabled=self._precision != self._unet.dtype):
+            prediction = self._unet(noisy, timesteps, encoder_hidden_states=self._conditioning(prompts)).sample
+        return denoising_errors(prediction, self._schedule.target(latents, noise, timesteps), emphasis), timesteps
+
     def _draw(self, index: int) -> Sequence[Draw]:
         pictures, variants, *shape = self._sets[index].moments.mean.shape
         accumulated = self._options.gradient_accumulation
@@ -113,34 +136,17 @@ class DenoisingTraining:
             seed=self._options.seed,
             step=self.state.step,
             stream=index,
+            prompts=self._sets[index].prompts.shape[1],
         )
         return list(whole.chunks(accumulated))
 
     def _loss(self, draws: Sequence[Draw]) -> Tensor:
         """Loss of one batch, of which there may be several in a step."""
-        latents, noise, timesteps, prompts = self._samples(draws)
-        noisy = self._schedule.add_noise(latents, noise, timesteps).contiguous(memory_format=torch.channels_last)
-        with torch.autocast(self.device.type, self._precision, enabled=self._precision != torch.float32):
-            prediction = self._unet(noisy, timesteps, encoder_hidden_states=self._conditioning(prompts)).sample
-        emphasis = torch.cat([kind.emphasis[p.pictures, p.variants] for kind, p in zip(self._sets, draws, strict=True)])
-        target = self._schedule.target(latents, noise, timesteps)
-        errors = denoising_errors(prediction, target, emphasis.to(self.device))
+        errors, timesteps = self.errors(self._sets, draws)
         instances = len(draws[0].pictures)
-        loss, instance, prior = dreambooth_loss(errors, self._weights[timesteps], instances, self._options.prior_weight)
+        loss, instance, prior = dreambooth_loss(errors, self._weights[timesteps], instances, self._prior_weight)
         self._record(errors[:instances].detach(), timesteps[:instances], instance, prior)
         return loss / self._options.gradient_accumulation
-
-    def _samples(self, draws: Sequence[Draw]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Latents, noise, timesteps and prompt numbers of all kinds of pictures, one kind after the other."""
-        device = self.device
-        latents = [
-            kind.moments.sample(part.pictures.to(device), part.variants.to(device), part.posterior_noise.to(device))
-            for kind, part in zip(self._sets, draws, strict=True)
-        ]
-        prompts = [kind.prompts[part.pictures] for kind, part in zip(self._sets, draws, strict=True)]
-        noise = torch.cat([part.noise for part in draws]).to(device)
-        timesteps = torch.cat([part.timesteps for part in draws]).to(device)
-        return torch.cat(latents), noise, timesteps, torch.cat(prompts)
 
     def _record(self, errors: Tensor, timesteps: Tensor, instance: Tensor, prior: Tensor) -> None:
         records, share = self.state.records, 1 / self._options.gradient_accumulation

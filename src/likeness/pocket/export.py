@@ -129,7 +129,7 @@ running averages.
 
 ## How to use it
 
-`StableDiffusionPipeline.from_pretrained(folder)`; 10 steps of the scheduler it comes with and a guidance scale of 4 are
+`StableDiffusionPipeline.from_pretrained(folder)`; 10 steps of the scheduler it comes with and a guidance scale of 2 are
 enough. Prompts have at most 64 tokens, start and end counted in.
 
 ## What it is not for

@@ -19,7 +19,7 @@ def orthogonalised(matrices: Tensor) -> Tensor:
     """The nearest matrices with orthonormal rows (or columns, where these are fewer), nearly.
 
     Five Newton-Schulz iterations (Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks"):
-    singular vectors stay, singular values of more than about 1/1000 of the norm come to lie within 0.6..1.3. All of it
+    singular vectors stay, singular values of more than about 1/750 of the norm come to lie within 0.6..1.3. All of it
     is matrix products, which bfloat16 bears; a matrix of zeros stays zero.
 
     Args:

@@ -104,7 +104,9 @@ class DenoiserOptions(TrainingOptions):
     norm_groups: int = Field(16, gt=0, description="groups of each group normalisation")
     mirror: bool = Field(True, description="learn from every picture's mirror image, too")
     caption_dropout: float = Field(0.1, ge=0, lt=1, description="share of pictures shown without caption, for guidance")
-    snr_gamma: float | None = Field(None, gt=0, description="signal-to-noise ratio from which steps weigh less; or none")
+    snr_gamma: float | None = Field(
+        None, gt=0, description="signal-to-noise ratio from which steps weigh less; or none"
+    )
     face_weight: float = Field(3.0, gt=0, description="of errors where a portrait's face is, beside 1 elsewhere")
     face_region: tuple[float, float, float, float] = Field(
         (0.25, 0.32, 0.75, 0.82), description="where that is: left, top, right, bottom as shares of the picture's side"

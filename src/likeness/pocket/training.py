@@ -103,7 +103,7 @@ def make_optimisers(
 
 
 def hidden_weights(network: nn.Module) -> list[Tensor]:
-    """Weights of linear layers and convolutions, but for those that first meet the input or give the output."""
+    """Weights of linear layers and convolutions, but for diffusers' first and last, `conv_in` and `conv_out`."""
     return [
         module.weight
         for name, module in network.named_modules()
@@ -111,9 +111,7 @@ def hidden_weights(network: nn.Module) -> list[Tensor]:
     ]
 
 
-def make_adamw(
-    parameters: Iterable[Tensor], options: TrainingOptions, device: torch.device
-) -> torch.optim.Optimizer:
+def make_adamw(parameters: Iterable[Tensor], options: TrainingOptions, device: torch.device) -> torch.optim.Optimizer:
     """AdamW (Loshchilov & Hutter 2019), in one kernel on a GPU."""
     return torch.optim.AdamW(
         parameters,

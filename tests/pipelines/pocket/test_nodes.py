@@ -2,10 +2,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
-from likeness.datasets import BaseModel, Checkpoint, ImageSet
+from likeness.datasets import BaseModel, Checkpoint, ImageSet, WorkFolder
 from likeness.diffusion.model import open_model
+from likeness.diffusion.placement import choose_device
 from likeness.pipelines.pocket.nodes import (
     render_pictures,
     score_pocket_model,
@@ -15,8 +17,11 @@ from likeness.pipelines.pocket.nodes import (
 )
 from likeness.pipelines.pocket.options import AgePrompt, PictureOptions, ProbeOptions, ReportOptions
 from likeness.pipelines.pocket.steps import shards
+from likeness.pocket.autoencoder import encode_pictures, open_autoencoder
+from likeness.pocket.denoiser import train_denoiser
 from likeness.pocket.options import AutoencoderOptions, DenoiserOptions, TextEncoderOptions, TokenizerOptions
 from likeness.pocket.sharding import read_captions, read_pictures, shard_name
+from likeness.pocket.tokenizer import token_table, train_tokenizer
 
 TRAINING = {"steps": 4, "batch_size": 4, "learning_rate": 1e-3, "warmup_steps": 0, "log_every": 2}
 VAE = AutoencoderOptions.model_validate(
@@ -142,6 +147,47 @@ def test_faces_count_more_in_portraits_alone(rendered: tuple[Checkpoint, ImageSe
     plain = loss("landscape", 1.0)
     assert loss("landscape", 50.0) == pytest.approx(plain)
     assert loss("portrait", 50.0) != pytest.approx(plain)
+
+
+def darkened(images: Checkpoint, half: str, folder: Path) -> Checkpoint:
+    """The same shards with one half of every picture black; the pictures are symmetric but for that."""
+    folder.mkdir()
+    for path in images.path.glob("shard-*.npz"):
+        with np.load(path) as shard:
+            pictures = shard["pictures"].copy()
+            pictures[(..., slice(16), slice(None)) if half == "left" else (slice(None), slice(16))] = 0
+            np.savez(folder / path.name, **{**shard, "pictures": pictures})
+    return Checkpoint(folder, images.made_from)
+
+
+def test_mirror_images_are_learned_from_where_it_is_asked_for(
+    rendered: tuple[Checkpoint, ImageSet], tmp_path: Path
+) -> None:
+    images, _ = rendered
+    vae, _ = train_pocket_vae(images, VAE, str(tmp_path / "work"))
+
+    def loss(shown: Checkpoint, mirror: bool) -> float:
+        options = DENOISER.model_copy(update={"mirror": mirror, "batch_size": 8})
+        work = str(tmp_path / f"{shown.path.name}-{mirror}")
+        return float(train_pocket_model(shown, vae, TOKENIZER, TEXT, options, work)[1]["loss"].iloc[0])
+
+    # Pictures that are their own mirror images are all that there is; of others there are two versions.
+    same, other = (darkened(images, half, tmp_path / half) for half in ("upper", "left"))
+    assert loss(same, True) == pytest.approx(loss(same, False), rel=1e-4)
+    assert loss(other, True) != pytest.approx(loss(other, False), rel=1e-3)
+
+    pictures = torch.from_numpy(read_pictures(other.path, [1, 2, 3]))
+    captions = read_captions(other.path, [1, 2, 3])
+    tokenizer = train_tokenizer([text for texts in captions for text in texts], TOKENIZER)
+    _, _, losses = train_denoiser(
+        encode_pictures(open_autoencoder(vae.path, choose_device()), pictures),
+        token_table(tokenizer, captions),
+        tokenizer,
+        TEXT,
+        DENOISER.model_copy(update={"batch_size": 8}),
+        WorkFolder(tmp_path, "denoiser", "key"),
+    )
+    assert losses["loss"].iloc[0] == pytest.approx(loss(other, False), rel=1e-4)
 
 
 def test_the_same_again_trains_nothing(rendered: tuple[Checkpoint, ImageSet], tmp_path: Path) -> None:

@@ -19,7 +19,8 @@ def artist(tiny_model: Path, tmp_path: Path) -> Artist:
 
 def test_pictures_are_those_of_the_model(artist: Artist) -> None:
     drawn = artist.draw(["a man", "a woman", "a man"], [0, 0, 1], "test")
-    expected = generate(artist.model, ["a man", "a woman", "a man"], [0, 0, 1], steps=2, guidance_scale=4, batch_size=2)
+    prompts, guidance = ["a man", "a woman", "a man"], OPTIONS.guidance_scale
+    expected = generate(artist.model, prompts, [0, 0, 1], steps=2, guidance_scale=guidance, batch_size=2)
     assert np.array_equal(drawn, np.stack([np.asarray(picture) for picture in expected]))
     assert artist.draw([], [], "test").shape == (0, 64, 64, 3)
 

@@ -1,0 +1,120 @@
+"""Learned embeddings on disk, in the two forms that other programs read. Only safetensors are read and written."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from likeness.personalise.placeholder import ascii_trigger, spelled
+
+DIFFUSERS_FILE = "learned_embeds.safetensors"
+"""The name that diffusers looks for in a folder."""
+
+_PARAMETERS = "emb_params"
+_EXPECTED = (
+    "Expected safetensors with one tensor (vectors, width), named by its token as diffusers does or "
+    f"{_PARAMETERS} as A1111 and ComfyUI do."
+)
+
+
+class EmbeddingError(ValueError):
+    """An embedding file cannot be used; the message names it and says what was expected."""
+
+
+@dataclass(frozen=True)
+class Embedding:
+    """What Textual Inversion learns.
+
+    Attributes:
+        placeholder: stands for the vectors in prompts.
+        vectors: float32 (vectors, width), on the CPU.
+    """
+
+    placeholder: str
+    vectors: Tensor
+
+    @property
+    def trigger(self) -> str:
+        """Stands for the vectors in other programs' prompts."""
+        return ascii_trigger(self.placeholder)
+
+
+def save_embedding(embedding: Embedding, folder: Path) -> None:
+    """Write an embedding for diffusers and, under a name of the trigger's letters, for A1111 and ComfyUI.
+
+    diffusers loads both: the first as it is, the second with `token=` the trigger.
+
+    Args:
+        embedding: to be written.
+        folder: there, or made.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    save_for_diffusers(embedding, folder / DIFFUSERS_FILE)
+    _save(embedding, _PARAMETERS, folder / parameters_file(embedding.placeholder))
+
+
+def save_for_diffusers(embedding: Embedding, path: Path) -> None:
+    """Write an embedding as the one tensor {trigger: (vectors, width)}."""
+    _save(embedding, embedding.trigger, path)
+
+
+def parameters_file(placeholder: str) -> str:
+    """Name of the file for A1111 and ComfyUI, whose prompts use it as the word.
+
+    >>> parameters_file("<Cézanne>")
+    'cezanne.safetensors'
+    """
+    letters = re.sub(r"[^a-z0-9_-]", "", ascii_trigger(placeholder)) or "embedding"
+    name = f"{letters}.safetensors"
+    return f"{letters}_parameters.safetensors" if name == DIFFUSERS_FILE else name
+
+
+def read_embedding(path: Path, placeholder: str = "") -> Embedding:
+    """Read an embedding that was written here or by another program.
+
+    Args:
+        path: a file, or a folder that diffusers' form is in.
+        placeholder: what prompts call it; empty: what the file says.
+
+    Raises:
+        EmbeddingError: there is no such file, it cannot be read, or does not say what it is called.
+        ValueError: the placeholder is not one word.
+    """
+    file = path / DIFFUSERS_FILE if path.is_dir() else path
+    if not file.is_file():
+        what = f"the folder {path} has no {DIFFUSERS_FILE} in it" if path.is_dir() else f"there is no file {path}"
+        raise EmbeddingError(f"Embedding: {what}. {_EXPECTED}")
+    try:
+        with safe_open(file, framework="pt") as opened:
+            tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 - not a mapping
+            said = (opened.metadata() or {}).get("placeholder", "")
+    except (SafetensorError, OSError) as error:
+        raise EmbeddingError(
+            f"The embedding {file} cannot be read ({error}): damaged, or not safetensors. {_EXPECTED} "
+            "Train or download it again."
+        ) from error
+    if len(tensors) != 1:
+        raise EmbeddingError(f"The embedding {file} holds {len(tensors)} tensors ({', '.join(tensors)}). {_EXPECTED}")
+    name, vectors = next(iter(tensors.items()))
+    vectors = vectors.unsqueeze(0) if vectors.ndim == 1 else vectors
+    if vectors.ndim != 2 or not vectors.numel() or not vectors.isfinite().all():
+        raise EmbeddingError(
+            f"The embedding {file} holds a tensor {tuple(vectors.shape)} that is no finite vectors. {_EXPECTED}"
+        )
+    called = placeholder or said or ("" if name == _PARAMETERS else name)
+    if not called:
+        raise EmbeddingError(
+            f"The embedding {file} does not say what prompts call it. Give it a placeholder, such as <{file.stem}>."
+        )
+    return Embedding(spelled(called), vectors.float())
+
+
+def _save(embedding: Embedding, name: str, path: Path) -> None:
+    vectors = embedding.vectors.detach().to("cpu", torch.float32).contiguous()
+    save_file({name: vectors}, path, {"placeholder": spelled(embedding.placeholder)})

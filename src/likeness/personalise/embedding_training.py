@@ -1,0 +1,164 @@
+"""Everything that a training of a placeholder's vectors needs, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from PIL import Image
+from torch import nn
+
+from likeness.datasets.base_model import BaseModel
+from likeness.datasets.work import WorkFolder
+from likeness.diffusion.model import DiffusionModel
+from likeness.diffusion.placeholders import encode
+from likeness.personalise.checkpoints import Checkpoints
+from likeness.personalise.conditioning import TrainedConditioning
+from likeness.personalise.ema import MovingAverage, averaged
+from likeness.personalise.embedding_files import Embedding
+from likeness.personalise.latents import cached_moments
+from likeness.personalise.objective import NoiseSchedule
+from likeness.personalise.options import TextualInversionOptions
+from likeness.personalise.placeholder_rows import PlaceholderRows, train_placeholder
+from likeness.personalise.records import new_records
+from likeness.personalise.templates import prompts_for
+from likeness.personalise.training import DenoisingTraining, TrainingSet, mixed_precision
+from likeness.personalise.training_state import TrainingState
+from likeness.personalise.validation import HeldOut
+
+
+@dataclass(frozen=True)
+class EmbeddingTraining:
+    """A training of a placeholder's vectors, with what is kept along its way.
+
+    Attributes:
+        steps: takes the optimiser's steps.
+        checkpoints: what was learned so far.
+        held_out: measures checkpoints, where there are held-out pictures.
+        rows: under training.
+        placeholder: whose vectors they are.
+    """
+
+    steps: DenoisingTraining
+    checkpoints: Checkpoints
+    held_out: HeldOut | None
+    rows: PlaceholderRows
+    placeholder: str
+
+    @property
+    def state(self) -> TrainingState:
+        """What changes during training."""
+        return self.steps.state
+
+    def checkpoint(self) -> None:
+        """Keep the vectors as they are now: their moving average, where there is one."""
+        state = self.state
+        with averaged(state.parameters, state.average):
+            loss = self.held_out.loss(self.steps) if self.held_out else None
+            self.checkpoints.add(state.step, self.rows.rows, loss)
+
+    def embedding(self, step: int) -> Embedding:
+        """The embedding at a checkpoint."""
+        return Embedding(self.placeholder, self.checkpoints.rows(step))
+
+
+def prepare_training(
+    model: DiffusionModel,
+    pictures: Sequence[Image.Image],
+    held_out: Sequence[Image.Image],
+    placeholder: str,
+    base: BaseModel,
+    options: TextualInversionOptions,
+    cache: WorkFolder,
+) -> EmbeddingTraining:
+    """Everything the loop needs, with the pictures encoded once for all.
+
+    Args:
+        model: opened in float32; is changed.
+        pictures: to learn from.
+        held_out: to measure checkpoints on; may be none.
+        placeholder: no token of the model yet.
+        base: the model's reference, which names its VAE in the cache.
+        options: of the training.
+        cache: where encoded pictures are kept.
+
+    Raises:
+        ValueError: the placeholder already is a token, the initialiser is none or several, or a prompt is too long.
+    """
+    rows = train_placeholder(
+        model, placeholder, vectors=options.vectors, initialiser=options.initialiser, seed=options.seed
+    )
+    prompts = prompts_for(placeholder, options)
+    _check_that_they_fit(model, prompts, options.vectors)
+
+    def encoded(some: Sequence[Image.Image], mirrored: bool) -> TrainingSet:
+        resolution = options.resolution or model.resolution
+        moments = cached_moments(
+            model, some, model_digest=base.digest, resolution=resolution, mirrored=mirrored, cache=cache
+        )
+        alternatives = torch.arange(len(prompts)).expand(len(some), -1)
+        even = torch.ones(len(some), 1 + mirrored, 1, 1, 1, device=model.device)
+        return TrainingSet(moments, alternatives, even, options.batch_size)
+
+    training_set = encoded(pictures, options.horizontal_flip)
+    validation_set = encoded(held_out, False) if held_out else None
+    model.vae.to("cpu")  # it has done its work, and its memory is wanted
+    precision = mixed_precision(options.mixed_precision, model.device)
+    _cast(model, rows, precision)
+    if options.gradient_checkpointing:
+        model.unet.enable_gradient_checkpointing()
+    parameters = {"rows": rows.rows}
+    records = new_records(options.steps, model.device)
+    checkpoints = Checkpoints.beside(records, options, rows.rows.shape[1], model.device)
+    rate = options.full_learning_rate
+    state = TrainingState(
+        parameters=parameters,
+        # The length of an embedding means something; decay would shorten it.
+        optimiser=torch.optim.AdamW([{"params": [rows.rows], "initial_lr": rate}], rate, weight_decay=0.0, fused=True),
+        average=MovingAverage(parameters, options.ema_decay) if options.ema_decay else None,
+        scaler=torch.amp.GradScaler(model.device.type, enabled=precision == torch.float16),
+        records=records,
+    )
+    schedule = NoiseSchedule(model.scheduler.alphas_cumprod.to(model.device), model.scheduler.config.prediction_type)
+    model.text_encoder = _compiled(model.text_encoder, options, model.device)
+    training = DenoisingTraining(
+        _compiled(model.unet, options, model.device),
+        TrainedConditioning(model, prompts, once=False),
+        schedule,
+        [training_set],
+        state,
+        options,
+        model.device,
+    )
+    validation = None
+    if validation_set:
+        timesteps = len(schedule.alphas_cumprod)
+        validation = HeldOut(validation_set, options.validation_samples, timesteps, options.seed)
+    return EmbeddingTraining(training, checkpoints, validation, rows, placeholder)
+
+
+def _check_that_they_fit(model: DiffusionModel, prompts: Sequence[str], vectors: int) -> None:
+    for prompt in prompts:
+        tokens = len(encode(model.tokenizer, prompt).ids)
+        if tokens > model.prompt_length:
+            raise ValueError(
+                f"Parameters vectors and templates: with {vectors} vectors the prompt {prompt!r} is {tokens} tokens, "
+                f"but the text encoder of {model.name} takes {model.prompt_length}. Use fewer or shorter ones."
+            )
+
+
+def _cast(model: DiffusionModel, rows: PlaceholderRows, precision: torch.dtype) -> None:
+    """Put the frozen networks into the format they compute in, but not the rows, whose steps are too small for it."""
+    own = rows.rows.data
+    for network in (model.unet, model.text_encoder):
+        nn.Module.to(network, dtype=precision)
+    rows.rows.data = own
+
+
+def _compiled(network: nn.Module, options: TextualInversionOptions, device: torch.device) -> Any:
+    """The network compiled where it is asked for and the device is a GPU; it shares the weights."""
+    if options.compile == "no" or device.type != "cuda":
+        return network
+    return torch.compile(network, dynamic=False, mode=options.compile)

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+
+from likeness.diffusion.model import open_model
+from likeness.personalise.embedding_training import EmbeddingTraining, prepare_training
+from likeness.personalise.options import TextualInversionOptions
+
+
+@pytest.fixture
+def start(base, make_pictures, work):
+    def prepare(**options: Any) -> tuple[Any, EmbeddingTraining]:
+        quick = {
+            "steps": 6,
+            "batch_size": 2,
+            "vectors": 2,
+            "learn": "object",
+            "mixed_precision": "no",
+            "validation_samples": 2,
+        }
+        settings = TextualInversionOptions(**(quick | options))
+        model = open_model(base, device="cpu")
+        pictures, held_out = make_pictures(2), make_pictures(1, seed=1)
+        return model, prepare_training(model, pictures, held_out, "<new>", base, settings, work)
+
+    return prepare
+
+
+def test_only_the_new_rows_change(start, base):
+    model, training = start(learning_rate=0.1)
+    rows = training.rows.rows.detach().clone()
+    for _ in range(4):
+        training.steps.step()
+    assert (training.rows.rows - rows).abs().min() > 0.01
+    untouched = open_model(base, device="cpu")
+    for part in ("unet", "text_encoder", "vae"):
+        now = getattr(model, part).state_dict()
+        for name, value in getattr(untouched, part).state_dict().items():
+            assert torch.equal(now[name.replace("token_embedding.weight", "token_embedding.table.weight")], value)
+    assert [len(group["params"]) for group in training.state.optimiser.param_groups] == [1]
+    assert training.state.optimiser.param_groups[0]["weight_decay"] == 0
+
+
+def test_each_step_draws_prompts_among_all_templates(start, monkeypatch):
+    model, training = start(steps=80)
+    seen = []
+    ids = {tuple(row): number for number, row in enumerate(training.steps._conditioning._ids.tolist())}
+    model.text_encoder.register_forward_pre_hook(
+        lambda _, inputs: seen.extend(ids[tuple(row)] for row in inputs[0].tolist())
+    )
+    for _ in range(80):
+        training.steps.step()
+    assert set(seen) == set(range(27))
+
+
+def test_accumulated_batches_are_one_large_batch(start):
+    updates = []
+    for sizes in ({"batch_size": 4}, {"batch_size": 2, "gradient_accumulation": 2}):
+        _, training = start(**sizes)
+        training.state.optimiser.zero_grad = lambda set_to_none: None
+        training.steps.step()
+        updates.append(training.rows.rows.grad)
+    assert torch.allclose(updates[0], updates[1], rtol=1e-3, atol=1e-6)
+    assert updates[0].abs().max() > 1e-5
+
+
+def test_mixed_precision_computes_in_bfloat16_and_keeps_the_rows(start):
+    model, training = start(mixed_precision="bf16", initialiser="man")
+    exact, _ = start(initialiser="man")
+    expected = exact.text_encoder.get_input_embeddings().rows
+    assert model.unet.dtype == model.text_encoder.final_layer_norm.weight.dtype == torch.bfloat16
+    assert training.rows.rows.dtype == torch.float32
+    assert torch.equal(training.rows.rows, expected)
+    training.steps.step()
+    assert training.state.records["losses"][0, 0].isfinite()
+    assert 0 < (training.rows.rows - expected).abs().max() < 0.01
+
+
+def test_the_precisions_agree_on_the_loss(start):
+    losses = []
+    for precision in ("no", "bf16"):
+        _, training = start(mixed_precision=precision, batch_size=4)
+        training.steps.step()
+        losses.append(training.state.records["losses"][0, 0].item())
+    assert losses[1] == pytest.approx(losses[0], rel=0.02)
+
+
+def test_gradient_checkpointing_changes_no_update(start):
+    rows = []
+    for checkpointing in (False, True):
+        model, training = start(gradient_checkpointing=checkpointing)
+        assert model.unet.is_gradient_checkpointing == checkpointing
+        training.steps.step()
+        rows.append(training.rows.rows.detach())
+    assert torch.allclose(rows[0], rows[1], atol=1e-6)
+
+
+def test_a_checkpoint_holds_the_average_and_its_loss(start):
+    _, training = start(ema_decay=0.9, learning_rate=0.1)
+    _, plain = start(learning_rate=0.1)
+    for _ in range(6):
+        training.steps.step()
+        plain.steps.step()
+    now = training.rows.rows.detach().clone()
+    training.checkpoint()
+    plain.checkpoint()
+    assert torch.equal(now, training.rows.rows)
+    assert torch.equal(training.checkpoints.rows(6), training.state.average.values["rows"])
+    assert torch.equal(plain.checkpoints.rows(6), now)
+    losses = [one.checkpoints.table(6)["validation_loss"].iloc[-1] for one in (training, plain)]
+    assert losses[0] != losses[1]
+    assert training.embedding(6).placeholder == "<new>"
