@@ -8,6 +8,7 @@ from PIL import Image
 
 from likeness.classify import cross_validation
 from likeness.classify.baseline import cross_validate_baseline
+from likeness.classify.changes import Change
 from likeness.classify.cross_validation import cross_validate
 from likeness.classify.folds import stratified_folds
 from likeness.classify.options import TrainingOptions
@@ -16,14 +17,13 @@ from likeness.datasets import ImageSet
 Tiny = Callable[..., TrainingOptions]
 
 
-def grey(image: Image.Image) -> Image.Image:
-    return Image.new("RGB", image.size, (127, 127, 127))
+GREY = Change(lambda image: Image.new("RGB", image.size, (127, 127, 127)), "grey")
 
 
 def test_every_picture_is_judged_once_by_the_folds_it_is_not_in(
     textures: ImageSet, labels: list[str], tiny: Tiny, tmp_path: Path
 ) -> None:
-    judged, history = cross_validate(textures, labels, tiny(epochs=0), tmp_path, folds=2, changes={"grey": grey})
+    judged, history = cross_validate(textures, labels, tiny(epochs=0), tmp_path, folds=2, changes={"grey": GREY})
     plain = judged[judged["change"] == "as_they_are"].set_index("file")
     assert sorted(plain.index) == sorted(textures.manifest["file"])
     fold_of = dict(zip(textures.manifest["file"], stratified_folds(labels, folds=2, seed=0), strict=True))

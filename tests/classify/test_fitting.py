@@ -4,12 +4,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from likeness.classify import fitting
+from likeness.classify.changes import Change
 from likeness.classify.fitting import fit_classifier
 from likeness.classify.options import TrainingOptions
-from likeness.classify.trunk_features import RoundTrip
 from likeness.datasets import ImageSet
 
 Tiny = Callable[..., TrainingOptions]
@@ -70,17 +70,39 @@ def test_the_decoder_is_passed_by_its_classes_alone(
 ) -> None:
     passed: list[Image.Image] = []
 
-    def apply(images: list[Image.Image]) -> list[Image.Image]:
-        passed.extend(images)
-        return images
+    def apply(image: Image.Image) -> Image.Image:
+        passed.append(image)
+        return image
 
     decoder = {"classes": ("fine",), "probability": 1.0}
     options = tiny(epochs=0, decoder=decoder)
-    fit_classifier(textures, labels, options, tmp_path, round_trip=RoundTrip(apply, "identity"))
+    fit_classifier(textures, labels, options, tmp_path, round_trip=Change(apply, "identity"))
     fine = [image.tobytes() for row, image in textures if row["group"] == "fine"]
     assert [image.tobytes() for image in passed] == fine
     with pytest.raises(ValueError, match="classes fine are to pass through a decoder: give round_trip"):
         fit_classifier(textures, labels, options, tmp_path / "other")
+
+
+def test_a_decoder_of_classes_that_there_are_not_is_refused(
+    textures: ImageSet, labels: list[str], tiny: Tiny, tmp_path: Path
+) -> None:
+    options = tiny(decoder={"classes": ("fine", "finer")})
+    with pytest.raises(ValueError, match=r"decoder.classes names finer, and the classes .* are coarse, fine"):
+        fit_classifier(textures, labels, options, tmp_path, round_trip=Change(lambda image: image, "identity"))
+
+
+def test_validation_pictures_are_judged_after_each_change_too(
+    textures: ImageSet, labels: list[str], tiny: Tiny, tmp_path: Path
+) -> None:
+    changes = {
+        "mirrored": Change(lambda image: image.transpose(Image.Transpose.FLIP_LEFT_RIGHT), "mirrored"),
+        "blurred": Change(lambda image: image.filter(ImageFilter.GaussianBlur(8)), "blurred"),
+    }
+    table = fit_classifier(textures, labels, tiny(epochs=0), tmp_path, changes=changes).validation
+    of = {name: rows.set_index("file")["p_fine"] for name, rows in table.groupby("change")}
+    assert list(of) == ["as_they_are", "blurred", "mirrored"]
+    np.testing.assert_allclose(of["mirrored"], of["as_they_are"], atol=0.01)
+    assert np.abs(of["blurred"] - of["as_they_are"]).max() > 0.1
 
 
 def test_one_class_is_no_classifier(textures: ImageSet, tiny: Tiny, tmp_path: Path) -> None:

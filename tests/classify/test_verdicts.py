@@ -1,17 +1,20 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from likeness.classify.intervals import wilson_interval
+from likeness.classify.judgements import judgement_table
 from likeness.classify.verdicts import agreement, class_shares, verdicts
 
 SHARES = [[0.9, 0.1, 0.0], [0.4, 0.35, 0.25], [0.2, 0.3, 0.5], [0.6, 0.4, 0.0]]
 CLASSES = ["authentic", "replica", "other"]
+JUDGED = judgement_table(["1", "2", "3", "4"], np.array(SHARES), CLASSES)
 
 
 def test_an_unsure_network_says_unknown() -> None:
-    table = verdicts(["1", "2", "3", "4"], SHARES, CLASSES, unknown_below=0.5)
+    table = verdicts(JUDGED, unknown_below=0.5)
     assert table["verdict"].to_list() == ["authentic", "unknown", "other", "authentic"]
     assert table["most_likely"].to_list() == ["authentic", "authentic", "other", "authentic"]
     assert table["confidence"].to_list() == [0.9, 0.4, 0.5, 0.6]
@@ -19,17 +22,18 @@ def test_an_unsure_network_says_unknown() -> None:
 
 
 def test_shares_of_a_set_by_hand() -> None:
-    table = class_shares(verdicts(["1", "2", "3", "4"], SHARES, CLASSES, unknown_below=0.5), CLASSES)
+    table = class_shares(verdicts(JUDGED, unknown_below=0.5), CLASSES)
     assert table["class"].to_list() == [*CLASSES, "unknown"]
     assert table["pictures"].to_list() == [2, 0, 1, 1]
     assert table["share"].sum() == 1
+    assert table["most_likely"].to_list() == [3, 0, 1, 0]
     assert tuple(table.loc[0, ["share", "share_low", "share_high"]]) == wilson_interval(2, 4)
     assert table["mean_probability"].to_list()[:3] == pytest.approx([0.525, 0.2875, 0.1875])
     assert math.isnan(table["mean_probability"].to_list()[3])
 
 
 def test_no_pictures_have_no_shares() -> None:
-    table = class_shares(verdicts([], np.empty((0, 3)), CLASSES, unknown_below=0.5), CLASSES)
+    table = class_shares(verdicts(JUDGED[:0], unknown_below=0.5), CLASSES)
     assert table["pictures"].to_list() == [0, 0, 0, 0]
     assert table["share"].isna().all()
 
@@ -49,9 +53,7 @@ def test_two_that_always_say_one_thing_have_no_kappa() -> None:
 
 
 def test_what_does_not_fit_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"probabilities \(1, 3\) of 1 pictures and 2 classes"):
-        verdicts(["1"], [[0.2, 0.3, 0.5]], ["a", "b"], unknown_below=0.5)
     with pytest.raises(ValueError, match="no class may be called 'unknown'"):
-        verdicts(["1"], [[0.5, 0.5]], ["a", "unknown"], unknown_below=0.5)
+        verdicts(pd.DataFrame({"file": ["1"], "p_a": [0.5], "p_unknown": [0.5]}), unknown_below=0.5)
     with pytest.raises(ValueError, match="one judged 1 pictures and two 2"):
         agreement({"one": ["a"], "two": ["a", "b"]})

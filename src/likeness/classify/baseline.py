@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from likeness.classify.calibration import probabilities
-from likeness.classify.fitting import classes_of, probability_table
+from likeness.classify.fitting import classes_of
 from likeness.classify.folds import stratified_folds
 from likeness.classify.grey_statistics import grey_statistics
+from likeness.classify.judgements import judgement_table
 from likeness.classify.logistic_regression import fit_logistic_regression
 from likeness.datasets import ImageSet
 
@@ -51,6 +52,6 @@ def cross_validate_baseline(
         judged = fold_of == fold
         fitted = fit_logistic_regression(statistics[~judged], numbers[~judged], classes=len(classes), penalty=penalty)
         shares[judged] = probabilities(fitted.logits(statistics[judged]))
-    table = probability_table(list(pictures.manifest["file"]), labels, shares, classes)
+    table = judgement_table(list(pictures.manifest["file"]), shares, classes, labels=labels)
     table.insert(0, "fold", fold_of)
     return table

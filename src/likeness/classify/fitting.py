@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,14 +12,17 @@ from numpy.typing import NDArray
 
 from likeness.classify import calibration, discriminant, network, training
 from likeness.classify.calibration import probabilities
+from likeness.classify.changes import AS_THEY_ARE, Change
 from likeness.classify.classifier import Classifier, Description, open_classifier
 from likeness.classify.folds import held_out
+from likeness.classify.judgements import judgement_table
+from likeness.classify.network import Parts
 from likeness.classify.options import TrainingOptions
 from likeness.classify.training import new_parts, train
-from likeness.classify.trunk_features import RoundTrip, features_key, judging_features, training_features
+from likeness.classify.trunk_features import STEP, TrunkFeatures, features_key, judging_features, training_features
 from likeness.datasets import ImageSet, WorkFolder, code_digest, digest_of
 
-STEP = "classify"
+TEXT = {"change": "str", "file": "str", "class": "str"}
 _CLASSIFIER, _HISTORY, _VALIDATION = "classifier", "history.csv", "validation.csv"
 
 
@@ -31,7 +34,8 @@ class Fitted:
         classifier: ready to judge.
         folder: where it is kept, in Keras's format.
         history: see `likeness.classify.training.Trained`.
-        validation: one row a validation picture: file, class, and `p_<class>` before any refit on them.
+        validation: what it said of validation pictures before any refit on them; one row a picture and change: change
+            ("as_they_are" or a name), file, class, `p_<class>` (calibrated).
     """
 
     classifier: Classifier
@@ -60,7 +64,8 @@ def fit_classifier(
     *,
     groups: Sequence[Hashable] | None = None,
     validation: Sequence[bool] | None = None,
-    round_trip: RoundTrip | None = None,
+    changes: Mapping[str, Change] | None = None,
+    round_trip: Change | None = None,
 ) -> Fitted:
     """Train a classifier on a set of pictures; what an earlier run has done is not done again.
 
@@ -71,27 +76,32 @@ def fit_classifier(
         work_root: the folder of unfinished work.
         groups: which pictures belong together, such as near-duplicates; none: each for itself.
         validation: which pictures are kept for early stopping and calibration; none: a share of them, by group.
-        round_trip: a generator's decoder, where `options.decoder` names classes that pass through it.
+        changes: by name, what validation pictures go through before they are judged once more.
+        round_trip: a generator's encoder and decoder, where `options.decoder` names classes that pass through it.
 
     Raises:
-        ValueError: there are fewer than two classes, or a class has too few pictures.
+        ValueError: there are fewer than two classes, a class has too few pictures, or the decoder's classes are not
+            among them.
         BackboneError: the backbone's weights cannot be had.
     """
-    classes_of(labels)
+    check_decoder(options, classes_of(labels))
     held = (
         held_out(labels, groups, share=options.validation_share, seed=options.seed)
         if validation is None
         else np.asarray(validation, dtype=np.bool_)
     )
-    key = digest_of(pictures.digest, list(labels), held, options, features_key(options, round_trip), training_code())
+    key = digest_of(
+        *(pictures.digest, list(labels), held, options, features_key(options, round_trip), training_code()),
+        {name: change.digest for name, change in (changes or {}).items()},
+    )
     work = WorkFolder(work_root, f"{STEP}/fits", key)
     if not work.has(_VALIDATION):
-        _fit(pictures, labels, held, options, work_root, work, round_trip)
+        _fit(pictures, labels, held, options, work_root, work, changes or {}, round_trip)
     return Fitted(
         open_classifier(work.file(_CLASSIFIER)),
         work.file(_CLASSIFIER),
         pd.read_csv(work.file(_HISTORY)),
-        pd.read_csv(work.file(_VALIDATION), dtype={"file": "str", "class": "str"}),
+        pd.read_csv(work.file(_VALIDATION), dtype=TEXT),
     )
 
 
@@ -100,17 +110,44 @@ def training_code() -> str:
     return code_digest(calibration, discriminant, network, training)
 
 
-def feature_folder(work_root: Path, options: TrainingOptions, round_trip: RoundTrip | None) -> WorkFolder:
-    """The work folder of trunk features, which all trainings with these views share."""
-    return WorkFolder(work_root, f"{STEP}/views", features_key(options, round_trip))
+def check_decoder(options: TrainingOptions, classes: Sequence[str]) -> None:
+    """Refuse classes to pass through a decoder that there are not.
+
+    Raises:
+        ValueError: there are such; they are named.
+    """
+    strange = sorted(set(options.decoder.classes) - set(classes))
+    if strange:
+        raise ValueError(
+            f"decoder.classes names {', '.join(strange)}, and the classes of the pictures are {', '.join(classes)}"
+        )
 
 
-def probability_table(
-    files: Sequence[str], labels: Sequence[str], shares: NDArray[np.float64], classes: Sequence[str]
+def judged_features(
+    parts: Parts, pictures: ImageSet, options: TrainingOptions, work_root: Path, changes: Mapping[str, Change]
+) -> dict[str, TrunkFeatures]:
+    """Look at the views that pictures are judged by, as they are and after every change."""
+    known: dict[str, Change | None] = {AS_THEY_ARE: None, **changes}
+    return {
+        name: judging_features(parts, pictures, options.views, work_root, change=change)
+        for name, change in known.items()
+    }
+
+
+def changed_judgements(
+    logits: Mapping[str, NDArray[np.float64]],
+    temperature: float,
+    files: Sequence[str],
+    labels: Sequence[str],
+    classes: Sequence[str],
 ) -> pd.DataFrame:
-    """One row a picture: file, class, `p_<class>`."""
-    table = pd.DataFrame({"file": list(files), "class": list(labels)})
-    return table.assign(**{f"p_{name}": shares[:, place] for place, name in enumerate(classes)})
+    """One row a picture and change: change, file, class, `p_<class>`, from logits (pictures, classes) by change."""
+    tables = []
+    for name, scores in logits.items():
+        table = judgement_table(files, probabilities(scores, temperature), classes, labels=labels)
+        table.insert(0, "change", name)
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)
 
 
 def _fit(
@@ -120,22 +157,22 @@ def _fit(
     options: TrainingOptions,
     work_root: Path,
     work: WorkFolder,
-    round_trip: RoundTrip | None,
+    changes: Mapping[str, Change],
+    round_trip: Change | None,
 ) -> None:
     classes = classes_of(labels)
     parts = new_parts(options, len(classes))
-    cache = feature_folder(work_root, options, round_trip)
-    seen = training_features(parts, pictures, labels, options, cache, round_trip)
+    seen = training_features(parts, pictures, labels, options, work_root, round_trip)
     numbers = np.array([classes.index(label) for label in labels])
     kept, spared = np.flatnonzero(~held), np.flatnonzero(held)
-    files = pictures.manifest["file"].to_numpy()
-    judged = judging_features(parts, pictures.select(files[spared]), options, cache)
+    files = pictures.manifest["file"].to_numpy()[spared].tolist()
+    judged = judged_features(parts, pictures.select(files), options, work_root, changes)
     trained = train(parts, seen.select(kept), numbers[kept], seen.select(spared), judged, numbers[spared], options)
     description = Description(
         backbone=options.backbone, classes=classes, temperature=trained.temperature, views=options.views
     )
-    shares = probabilities(trained.validation_logits, trained.temperature)
-    table = probability_table(files[spared].tolist(), [labels[place] for place in spared.tolist()], shares, classes)
+    right = [labels[place] for place in spared.tolist()]
+    table = changed_judgements(trained.validation_logits, trained.temperature, files, right, classes)
     with work.writing(_CLASSIFIER) as folder:
         Classifier(parts.whole, description).save(folder)
     with work.writing(_HISTORY) as path:

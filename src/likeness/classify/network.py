@@ -16,6 +16,7 @@ from likeness.classify.backbones import Weights, backbone, build_backbone
 
 HEAD = "logits"
 _STANDARDISED = "standardised"
+_EARLIER, _FEATURES = "earlier_features", "features"
 _EPSILON = 1e-6
 
 
@@ -61,19 +62,32 @@ def build_parts(name: str, *, classes: int, weights: Weights, side: int | None =
     known = backbone(name)
     network = build_backbone(name, weights=weights, side=side)
     *earlier, last = (network.get_layer(tap).output for tap in known.taps)
-    boundary = network.get_layer(known.last_layers_after).output
-    before = keras.layers.Concatenate(name="earlier_features")([part for maps in earlier for part in _moments(maps)])
-    features = keras.layers.Concatenate(name="features")([before, *_moments(last)])
+    before = keras.layers.Concatenate(name=_EARLIER)([part for maps in earlier for part in _moments(maps)])
+    features = keras.layers.Concatenate(name=_FEATURES)([before, *_moments(last)])
     standard = keras.layers.BatchNormalization(
         center=False, scale=False, epsilon=_EPSILON, trainable=False, name=_STANDARDISED
     )(features)
     logits = keras.layers.Dense(classes, name=HEAD)(standard)
+    return parts_of(keras.Model(network.input, logits, name=name), name)
+
+
+def parts_of(whole: Any, name: str) -> Parts:
+    """Take a classifier's network, new or loaded, apart.
+
+    Args:
+        whole: as `build_parts` builds it.
+        name: of its backbone.
+    """
+    from likeness.classify.quiet_keras import keras
+
+    boundary = whole.get_layer(backbone(name).last_layers_after).output
+    before, features = (whole.get_layer(layer).output for layer in (_EARLIER, _FEATURES))
     return Parts(
-        whole=keras.Model(network.input, logits, name=name),
-        trunk=keras.Model(network.input, [boundary, before], name="trunk"),
+        whole=whole,
+        trunk=keras.Model(whole.input, [boundary, before], name="trunk"),
         last_layers=keras.Model([boundary, before], features, name="last_layers"),
-        head=keras.Model(features, logits, name="head"),
-        tail=keras.Model([boundary, before], logits, name="tail"),
+        head=keras.Model(features, whole.output, name="head"),
+        tail=keras.Model([boundary, before], whole.output, name="tail"),
     )
 
 

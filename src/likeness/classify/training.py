@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from likeness.classify.calibration import fit_temperature
+from likeness.classify.changes import AS_THEY_ARE
 from likeness.classify.discriminant import linear_discriminant
 from likeness.classify.network import Parts, build_parts, freeze_all_but_last_layers, set_head, standardise
 from likeness.classify.options import TrainingOptions
@@ -25,7 +27,8 @@ class Trained:
     Attributes:
         parts: the network.
         temperature: that calibrates it, found on validation pictures.
-        validation_logits: of the validation pictures, (n, classes), before any refit on them; not calibrated.
+        validation_logits: of the validation pictures under each change, (n, classes), before any refit on them; not
+            calibrated.
         history: one row an epoch: fit ("validated", or "refit" on all pictures), epoch (0 is the head alone, the others
             the last layers with it), loss, accuracy, validation_loss, validation_accuracy (of views, classes weighted;
             NaN in a refit).
@@ -33,7 +36,7 @@ class Trained:
 
     parts: Parts
     temperature: float
-    validation_logits: NDArray[np.float64]
+    validation_logits: Mapping[str, NDArray[np.float64]]
     history: pd.DataFrame
 
 
@@ -50,7 +53,7 @@ def train(
     training: TrunkFeatures,
     labels: NDArray[np.int64],
     validation: TrunkFeatures,
-    judged: TrunkFeatures,
+    judged: Mapping[str, TrunkFeatures],
     validation_labels: NDArray[np.int64],
     options: TrainingOptions,
 ) -> Trained:
@@ -61,7 +64,7 @@ def train(
         training: views that pictures are trained on.
         labels: class of each picture, counted from 0.
         validation: the validation pictures' training views.
-        judged: the validation pictures' judging views.
+        judged: the validation pictures' judging views, as they are and by the names of changes.
         validation_labels: class of each validation picture.
         options: how it is trained.
 
@@ -70,14 +73,15 @@ def train(
     """
     start = parts.whole.get_weights()
     epochs, history = _fit(parts, training, labels, options, options.epochs, (validation, validation_labels))
-    logits = picture_logits(parts, judged)
+    logits = {name: picture_logits(parts, features) for name, features in judged.items()}
+    temperature = fit_temperature(logits[AS_THEY_ARE], validation_labels)
     tables = [history.assign(fit="validated")]
     if options.refit:
         parts.whole.set_weights(start)
         everything = TrunkFeatures([*training.maps, *validation.maps], [*training.features, *validation.features])
         both = np.concatenate([labels, validation_labels])
         tables.append(_fit(parts, everything, both, options, epochs)[1].assign(fit="refit"))
-    return Trained(parts, fit_temperature(logits, validation_labels), logits, pd.concat(tables, ignore_index=True))
+    return Trained(parts, temperature, logits, pd.concat(tables, ignore_index=True))
 
 
 def picture_logits(parts: Parts, judged: TrunkFeatures) -> NDArray[np.float64]:
@@ -86,7 +90,7 @@ def picture_logits(parts: Parts, judged: TrunkFeatures) -> NDArray[np.float64]:
     for maps, features in zip(judged.maps, judged.features, strict=True):
         [logits] = in_batches(parts.tail, maps, features, batch=BATCH)
         pictures.append(logits.astype(np.float64).mean(axis=0))
-    return np.stack(pictures)
+    return np.stack(pictures) if pictures else np.empty((0, parts.whole.output_shape[-1]))
 
 
 class _Rows:

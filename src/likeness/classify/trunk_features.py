@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,28 +17,15 @@ from PIL import Image
 from tqdm import tqdm
 
 from likeness.classify import backbones, detail, efficientnet_lite, network, views
+from likeness.classify.changes import Change
 from likeness.classify.network import Parts
 from likeness.classify.options import TrainingOptions
-from likeness.classify.views import judging_views, training_views
+from likeness.classify.views import ViewOptions, judging_views, training_views
 from likeness.datasets import ImageSet, WorkFolder, code_digest, digest_of
 
+STEP = "classify"
 # Small batches keep the maps in the processor's cache: half as fast again as batches of 32 on two cores.
 BATCH = 4
-# Name of the pictures that nothing happened to before they are judged.
-AS_THEY_ARE = "as_they_are"
-
-
-@dataclass(frozen=True)
-class RoundTrip:
-    """A generator's encoder and decoder.
-
-    Attributes:
-        apply: passes RGB pictures through both; sizes stay.
-        digest: changes with the generator's weights.
-    """
-
-    apply: Callable[[Sequence[Image.Image]], Sequence[Image.Image]]
-    digest: str
 
 
 @dataclass(frozen=True)
@@ -69,8 +57,8 @@ def training_features(
     pictures: ImageSet,
     labels: Sequence[str],
     options: TrainingOptions,
-    work: WorkFolder,
-    round_trip: RoundTrip | None = None,
+    work_root: Path,
+    round_trip: Change | None = None,
 ) -> TrunkFeatures:
     """Look at every picture's random training views; those in the work folder are not computed again.
 
@@ -79,7 +67,7 @@ def training_features(
         pictures: in the order of the labels.
         labels: the class of each.
         options: how views are cut, and which classes pass through the decoder.
-        work: keyed by all that the features depend on besides the picture and its class (see `features_key`).
+        work_root: the folder of unfinished work.
         round_trip: the decoder.
 
     Raises:
@@ -93,46 +81,49 @@ def training_features(
         through = generator.random(options.views.versions) < options.decoder.probability
         versions = [image] * options.views.versions
         if round_trip is not None and label in options.decoder.classes and through.any():
-            [decoded] = round_trip.apply([image])
+            decoded = round_trip.apply(image)
             versions = [decoded if passes else image for passes in through]
         return training_views(versions, parts.side, options.views, generator)
 
+    work = WorkFolder(work_root, f"{STEP}/training_views", features_key(options, round_trip))
     return _looked_at(parts, pictures, labels, cut, work, "training")
 
 
 def judging_features(
     parts: Parts,
     pictures: ImageSet,
-    options: TrainingOptions,
-    work: WorkFolder,
+    options: ViewOptions,
+    work_root: Path,
     *,
-    change: Callable[[Image.Image], Image.Image] | None = None,
-    name: str = AS_THEY_ARE,
+    change: Change | None = None,
 ) -> TrunkFeatures:
     """Look at the views that pictures are judged by; those in the work folder are not computed again.
+
+    All classifiers with the same trunk share them.
 
     Args:
         parts: the network.
         pictures: to judge.
         options: how views are cut.
-        work: keyed by all that the features depend on besides the picture.
+        work_root: the folder of unfinished work.
         change: what happens to each picture first.
-        name: of this change; another change needs another name.
     """
 
     def cut(image: Image.Image, sha256: str, label: str) -> NDArray[np.uint8]:
-        return judging_views(image if change is None else change(image), parts.side, options.views)
+        return judging_views(image if change is None else change.apply(image), parts.side, options)
 
-    return _looked_at(parts, pictures, [""] * len(pictures), cut, work, f"judging_{name}")
+    settings = (options.finest_side, options.judged_grids, options.flip, parts.side, change and change.digest)
+    key = digest_of(parts.whole.name, parts.trunk.get_weights(), *settings, _code())
+    work = WorkFolder(work_root, f"{STEP}/judging_views", key)
+    return _looked_at(parts, pictures, [""] * len(pictures), cut, work, "judging")
 
 
-def features_key(options: TrainingOptions, round_trip: RoundTrip | None = None) -> str:
-    """Digest what trunk features depend on besides the pictures: options and decoder, not how the head is trained."""
+def features_key(options: TrainingOptions, round_trip: Change | None = None) -> str:
+    """Digest what training features depend on besides pictures: options and decoder, not how the head is trained."""
     from likeness.classify.quiet_keras import keras
 
     settings = (options.backbone, options.weights, options.side, options.views, options.decoder, options.seed)
-    code = code_digest(backbones, detail, efficientnet_lite, network, views)
-    return digest_of(*settings, round_trip.digest if round_trip else None, keras.__version__, code)
+    return digest_of(*settings, round_trip.digest if round_trip else None, keras.__version__, _code())
 
 
 def in_batches(model: Any, *inputs: NDArray[Any], batch: int = BATCH) -> list[NDArray[np.float32]]:
@@ -146,6 +137,10 @@ def in_batches(model: Any, *inputs: NDArray[Any], batch: int = BATCH) -> list[ND
         outputs = model.predict_on_batch(given if len(given) > 1 else given[0])
         found.append(list(outputs) if isinstance(outputs, list | tuple) else [outputs])
     return [np.concatenate(parts)[:rows] for parts in zip(*found, strict=True)]
+
+
+def _code() -> str:
+    return code_digest(backbones, detail, efficientnet_lite, network, views)
 
 
 def _looked_at(

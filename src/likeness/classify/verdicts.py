@@ -8,20 +8,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 
 from likeness.classify.intervals import wilson_interval
+from likeness.classify.judgements import PROBABILITY, classes_in, predicted_classes, shares_in
 
 UNKNOWN = "unknown"
 
 
-def verdicts(files: Sequence[str], shares: ArrayLike, classes: Sequence[str], *, unknown_below: float) -> pd.DataFrame:
+def verdicts(judgements: pd.DataFrame, *, unknown_below: float) -> pd.DataFrame:
     """Say for each picture which class it passes for.
 
     Args:
-        files: names of the pictures.
-        shares: calibrated probabilities (n, classes).
-        classes: names of the columns; none is "unknown".
+        judgements: one row a picture: file, `p_<class>` (calibrated).
         unknown_below: a picture whose most likely class is less probable than this is unknown, 0..1.
 
     Returns:
@@ -29,18 +27,15 @@ def verdicts(files: Sequence[str], shares: ArrayLike, classes: Sequence[str], *,
         and `p_<class>` for every class.
 
     Raises:
-        ValueError: the shapes do not fit, or a class is named "unknown".
+        ValueError: a class is named "unknown".
     """
-    values = np.asarray(shares, dtype=np.float64)
-    if values.shape != (len(files), len(classes)):
-        raise ValueError(f"probabilities {values.shape} of {len(files)} pictures and {len(classes)} classes do not fit")
-    if UNKNOWN in classes:
+    if UNKNOWN in classes_in(judgements):
         raise ValueError(f"no class may be called {UNKNOWN!r}: that is the verdict of a network that is unsure")
-    confidence = values.max(axis=1)
-    likely = np.asarray(classes, dtype=object)[values.argmax(axis=1)]
-    table = pd.DataFrame({"file": list(files), "verdict": np.where(confidence < unknown_below, UNKNOWN, likely)})
+    shares, likely = shares_in(judgements), np.asarray(predicted_classes(judgements), dtype=object)
+    confidence = shares.max(axis=1)
+    table = judgements[["file"]].assign(verdict=np.where(confidence < unknown_below, UNKNOWN, likely))
     table["most_likely"], table["confidence"] = likely, confidence
-    return table.assign(**{f"p_{name}": values[:, place] for place, name in enumerate(classes)})
+    return table.join(judgements.filter(regex=f"^{PROBABILITY}"))
 
 
 def class_shares(table: pd.DataFrame, classes: Sequence[str], *, confidence: float = 0.95) -> pd.DataFrame:
@@ -53,6 +48,7 @@ def class_shares(table: pd.DataFrame, classes: Sequence[str], *, confidence: flo
 
     Returns:
         One row a class and one for "unknown": class, pictures (of that verdict), share, share_low, share_high (Wilson),
+        most_likely (pictures whose most likely class it is, however unsure the network; 0 for "unknown"), and
         mean_probability (NaN for "unknown").
     """
     rows: list[dict[str, Any]] = []
@@ -63,7 +59,7 @@ def class_shares(table: pd.DataFrame, classes: Sequence[str], *, confidence: flo
         rows.append(
             {"class": name, "pictures": count}
             | dict(zip(("share", "share_low", "share_high"), share, strict=True))
-            | {"mean_probability": mean}
+            | {"most_likely": int((table["most_likely"] == name).sum()), "mean_probability": mean}
         )
     return pd.DataFrame(rows)
 
