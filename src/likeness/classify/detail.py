@@ -17,8 +17,8 @@ class DetailOptions(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    probability: float = Field(0.75, ge=0, le=1, description="share of the versions that are reduced and recompressed")
-    smallest_side: int = Field(128, ge=16, description="shortest side to reduce to, in px; sides are log-uniform")
+    probability: float = Field(0.9, ge=0, le=1, description="share of the versions that are reduced and recompressed")
+    smallest_side: int = Field(112, ge=16, description="shortest side to reduce to, in px; sides are log-uniform")
     largest_side: int = Field(512, ge=16, description="longest side to reduce to, in px; smaller pictures stay so")
     lowest_quality: int = Field(50, ge=1, le=100, description="lowest JPEG quality, of 100; qualities are uniform")
     highest_quality: int = Field(95, ge=1, le=100, description="highest JPEG quality, of 100")

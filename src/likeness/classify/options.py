@@ -29,7 +29,7 @@ class TrainingOptions(BaseModel):
     decoder: DecoderOptions = Field(default_factory=DecoderOptions, description="pictures that pass through a decoder")
 
     shrinkage: float = Field(
-        0.1, gt=0, le=1, description="share of the identity in the features' covariance, by which the head is found"
+        0.003, gt=0, le=1, description="share of the identity in the features' covariance, by which the head is found"
     )
     label_smoothing: float = Field(0.0, ge=0, lt=1, description="share of a label spread over all classes")
     class_weights: bool = Field(True, description="whether every class weighs the same, however many pictures it has")

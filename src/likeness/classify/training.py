@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import special
 
 from likeness.classify.calibration import fit_temperature
 from likeness.classify.changes import AS_THEY_ARE
@@ -18,6 +19,7 @@ from likeness.classify.options import TrainingOptions
 from likeness.classify.trunk_features import TrunkFeatures, in_batches
 
 BATCH = 32
+_HISTORY = ["epoch", "loss", "accuracy", "validation_loss", "validation_accuracy"]
 
 
 @dataclass(frozen=True)
@@ -114,12 +116,12 @@ class _Rows:
             "sample_weight": self.weights[chosen],
         }
 
-    def measured(self, model: Any) -> tuple[float, float]:
-        """Loss and accuracy of the model as it is."""
-        found = model.evaluate(
-            self.inputs, self.targets, sample_weight=self.weights, batch_size=BATCH, verbose=0, return_dict=True
-        )
-        return float(found["loss"]), float(found["accuracy"])
+    def measured(self, logits: NDArray[np.float32], smoothing: float) -> tuple[float, float]:
+        """Loss and accuracy of logits of all rows, as Keras counts them in training."""
+        targets = (1 - smoothing) * self.targets + smoothing / self.targets.shape[1]
+        losses = -(targets * special.log_softmax(logits.astype(np.float64), axis=1)).sum(axis=1)
+        right = logits.argmax(axis=1) == self.labels
+        return float((self.weights * losses).mean()), float(np.average(right, weights=self.weights))
 
 
 def _fit(
@@ -137,8 +139,19 @@ def _fit(
     weights = _class_weights(labels, classes) if options.class_weights else np.ones(classes)
     rows = _Rows(training, labels, weights)
     held = _Rows(*validation, weights) if validation else None
-    _find_head(parts, rows, options)
+    [features] = in_batches(parts.last_layers, *rows.inputs, batch=BATCH)
+    _find_head(parts, features, rows, options)
 
+    def measured() -> tuple[float, float]:
+        """Loss and accuracy on the validation views."""
+        if held is None:
+            return float("nan"), float("nan")
+        return held.measured(in_batches(parts.tail, *held.inputs, batch=BATCH)[0], options.label_smoothing)
+
+    started = rows.measured(in_batches(parts.head, features, batch=len(features))[0], options.label_smoothing)
+    records = [(0, *started, *measured())]
+    if not epochs:
+        return 0, pd.DataFrame(records, columns=_HISTORY)
     keras.utils.set_random_seed(options.seed)
     generator = np.random.default_rng(options.seed)
     freeze_all_but_last_layers(parts)
@@ -147,25 +160,21 @@ def _fit(
         loss=keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=options.label_smoothing),
         weighted_metrics=["accuracy"],
     )
-    unknown = (float("nan"), float("nan"))
-    records = [(0, *rows.measured(parts.tail), *(held.measured(parts.tail) if held else unknown))]
     best, best_weights = 0, parts.whole.get_weights()
     for epoch in range(1, epochs + 1):
         batch = rows.drawn(options.views_per_epoch, generator)
         done = parts.tail.fit(**batch, batch_size=options.batch_size, verbose=0).history
-        seen = held.measured(parts.tail) if held else unknown
+        seen = measured()
         records.append((epoch, done["loss"][0], done["accuracy"][0], *seen))
-        if not held or seen[0] < records[best][3]:
+        if held is None or seen[0] < records[best][3]:
             best, best_weights = epoch, parts.whole.get_weights()
         elif epoch - best >= options.patience:
             break
     parts.whole.set_weights(best_weights)
-    columns = ["epoch", "loss", "accuracy", "validation_loss", "validation_accuracy"]
-    return best, pd.DataFrame(records, columns=columns)
+    return best, pd.DataFrame(records, columns=_HISTORY)
 
 
-def _find_head(parts: Parts, rows: _Rows, options: TrainingOptions) -> None:
-    [features] = in_batches(parts.last_layers, *rows.inputs, batch=BATCH)
+def _find_head(parts: Parts, features: NDArray[np.float32], rows: _Rows, options: TrainingOptions) -> None:
     kernel, bias = linear_discriminant(
         standardise(parts, features),
         rows.labels,

@@ -113,7 +113,8 @@ def judging_features(
         return judging_views(image if change is None else change.apply(image), parts.side, options)
 
     settings = (options.finest_side, options.judged_grids, options.flip, parts.side, change and change.digest)
-    key = digest_of(parts.whole.name, parts.trunk.get_weights(), *settings, _code())
+    weights = [array.tobytes() for array in parts.trunk.get_weights()]
+    key = digest_of(parts.whole.name, weights, *settings, _code())
     work = WorkFolder(work_root, f"{STEP}/judging_views", key)
     return _looked_at(parts, pictures, [""] * len(pictures), cut, work, "judging")
 

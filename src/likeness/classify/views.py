@@ -20,8 +20,8 @@ class ViewOptions(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    versions: int = Field(3, ge=1, description="versions of a training picture, each with its own detail level")
-    views_per_version: int = Field(8, ge=1, description="random views of each version that the network is trained on")
+    versions: int = Field(6, ge=1, description="versions of a training picture, each with its own detail level")
+    views_per_version: int = Field(4, ge=1, description="random views of each version that the network is trained on")
     finest_side: int | None = Field(
         256,
         ge=16,
