@@ -65,6 +65,19 @@ def test_a_given_validation_set_is_used(textures: ImageSet, labels: list[str], t
     assert fitted.validation["file"].to_list() == textures.manifest["file"][validation].to_list()
 
 
+def test_a_validation_set_that_cannot_serve_is_refused_at_once(
+    textures: ImageSet, labels: list[str], tiny: Tiny, tmp_path: Path
+) -> None:
+    for validation, reason in (
+        ([True] * 8 + [False] * 8, "all pictures of class coarse are in the validation set"),
+        ([False] * 16, "the validation set is empty"),
+        ([True] * 3, r"of shape \(3,\), and there are 16 pictures"),
+    ):
+        with pytest.raises(ValueError, match=reason):
+            fit_classifier(textures, labels, tiny(), tmp_path, validation=validation)
+    assert not list(tmp_path.rglob("*.npz"))
+
+
 def test_the_decoder_is_passed_by_its_classes_alone(
     textures: ImageSet, labels: list[str], tiny: Tiny, tmp_path: Path
 ) -> None:

@@ -80,15 +80,15 @@ def fit_classifier(
         round_trip: a generator's encoder and decoder, where `options.decoder` names classes that pass through it.
 
     Raises:
-        ValueError: there are fewer than two classes, a class has too few pictures, or the decoder's classes are not
-            among them.
+        ValueError: there are fewer than two classes, a class has too few pictures or none outside the validation set,
+            nothing is in that set, or the decoder's classes are not among the classes.
         BackboneError: the backbone's weights cannot be had.
     """
     check_decoder(options, classes_of(labels))
     held = (
         held_out(labels, groups, share=options.validation_share, seed=options.seed)
         if validation is None
-        else np.asarray(validation, dtype=np.bool_)
+        else _checked(validation, labels)
     )
     key = digest_of(
         *(pictures.digest, list(labels), held, options, features_key(options, round_trip), training_code()),
@@ -148,6 +148,19 @@ def changed_judgements(
         table.insert(0, "change", name)
         tables.append(table)
     return pd.concat(tables, ignore_index=True)
+
+
+def _checked(validation: Sequence[bool], labels: Sequence[str]) -> NDArray[np.bool_]:
+    """A validation set that was given, if a classifier can be trained without it and calibrated by it."""
+    held = np.asarray(validation, dtype=np.bool_)
+    if held.shape != (len(labels),):
+        raise ValueError(f"validation is of shape {held.shape}, and there are {len(labels)} pictures")
+    if not held.any():
+        raise ValueError("the validation set is empty: early stopping and calibration need pictures of their own")
+    for name in classes_of(labels):
+        if not any(label == name and not spared for label, spared in zip(labels, held, strict=True)):
+            raise ValueError(f"all pictures of class {name} are in the validation set, and none is left to train on")
+    return held
 
 
 def _fit(
