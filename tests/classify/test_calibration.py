@@ -24,16 +24,16 @@ def test_the_temperature_by_which_logits_were_spoilt_is_found(spoilt: float) -> 
     assert fit_temperature(logits, [0, 0, 0, 1]) == pytest.approx(spoilt, rel=1e-3)
 
 
-def test_the_temperature_is_that_of_least_cross_entropy() -> None:
+def test_the_temperature_is_that_of_the_least_brier_score() -> None:
     generator = np.random.default_rng(0)
     labels = generator.integers(0, 4, 60)
     logits = 4 * generator.normal(size=(60, 4)) + 5 * np.eye(4)[labels]
 
-    def cross_entropy(temperature: float) -> float:
-        return -np.log(probabilities(logits, temperature)[np.arange(60), labels]).mean()
+    def brier_score(temperature: float) -> float:
+        return ((probabilities(logits, temperature) - np.eye(4)[labels]) ** 2).sum(axis=1).mean()
 
     best = fit_temperature(logits, labels)
-    assert cross_entropy(best) <= min(cross_entropy(best * 1.05), cross_entropy(best / 1.05))
+    assert brier_score(best) <= min(brier_score(best * 1.05), brier_score(best / 1.05))
 
 
 def test_reliability_and_error_by_hand() -> None:
