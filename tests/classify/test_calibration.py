@@ -20,8 +20,14 @@ def test_probabilities_by_hand() -> None:
 @given(st.floats(0.2, 5.0))
 def test_the_temperature_by_which_logits_were_spoilt_is_found(spoilt: float) -> None:
     # 3 of 4 pictures with these logits are of the first class: honest logits are log 3 and 0.
-    logits = np.tile([spoilt * np.log(3.0), 0.0], (4, 1))
-    assert fit_temperature(logits, [0, 0, 0, 1]) == pytest.approx(spoilt, rel=1e-3)
+    logits = np.tile([spoilt * np.log(3.0), 0.0], (4000, 1))
+    assert fit_temperature(logits, [0, 0, 0, 1] * 1000) == pytest.approx(spoilt, rel=2e-3)
+
+
+def test_pictures_that_are_all_judged_rightly_say_no_more_than_their_number() -> None:
+    logits = np.tile([1.0, 0.0], (18, 1))
+    shares = probabilities(logits, fit_temperature(logits, [0] * 18))
+    np.testing.assert_allclose(shares[:, 0], 19 / 20, atol=1e-4)
 
 
 def test_the_temperature_is_that_of_the_least_brier_score() -> None:
@@ -29,8 +35,11 @@ def test_the_temperature_is_that_of_the_least_brier_score() -> None:
     labels = generator.integers(0, 4, 60)
     logits = 4 * generator.normal(size=(60, 4)) + 5 * np.eye(4)[labels]
 
+    targets = np.full((60, 4), 1 / 62 / 3)
+    targets[np.arange(60), labels] = 61 / 62
+
     def brier_score(temperature: float) -> float:
-        return ((probabilities(logits, temperature) - np.eye(4)[labels]) ** 2).sum(axis=1).mean()
+        return ((probabilities(logits, temperature) - targets) ** 2).sum(axis=1).mean()
 
     best = fit_temperature(logits, labels)
     assert brier_score(best) <= min(brier_score(best * 1.05), brier_score(best / 1.05))

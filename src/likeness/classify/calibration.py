@@ -26,7 +26,8 @@ def fit_temperature(logits: ArrayLike, labels: ArrayLike) -> float:
     """Find the temperature of the least Brier score; what is most likely stays so.
 
     The score is as honest as the cross-entropy, and among few pictures it does not hang on the one or two that a
-    network is most wrong about: on 330 real paintings the calibration error is a quarter less.
+    network is most wrong about. A right label of n counts as probable by (n + 1) / (n + 2), as in Platt 1999,
+    "Probabilistic outputs for support vector machines": where all pictures are judged rightly, so many say no more.
 
     Args:
         logits: (n, classes), of pictures that the network was not trained on.
@@ -41,7 +42,9 @@ def fit_temperature(logits: ArrayLike, labels: ArrayLike) -> float:
     scores, right = np.asarray(logits, dtype=np.float64), np.asarray(labels, dtype=np.int64)
     _check(scores, right)
 
-    targets = np.eye(scores.shape[1])[right]
+    doubt = 1 / (len(right) + 2)
+    targets = np.full(scores.shape, doubt / max(scores.shape[1] - 1, 1))
+    targets[np.arange(len(right)), right] = 1 - doubt
 
     def brier_score(log_temperature: float) -> float:
         return float(((probabilities(scores, np.exp(log_temperature)) - targets) ** 2).sum(axis=1).mean())
