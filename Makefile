@@ -5,6 +5,7 @@
 #   make avatar ARGS="--tags curation"               whatever else `kedro run` takes
 #   make prompt_edit                                 pictures edited by their prompts, and what survives of them
 #   make edit PROMPT='a red car' EDIT='a blue car'   one edit
+#   make cezanne                                     a painter's style learned, and what it passes for
 #   make viz | lab                                   look at it: Kedro-Viz, or a notebook
 #   make test | lint                                 what every change has to pass
 
@@ -24,7 +25,7 @@ RUN = $(BIN)/kedro run --pipeline $@ $(if $(PARAMS),--params '$(PARAMS)') $(ARGS
 .PHONY: avatar prompt_edit edit cezanne benchmark pocket sample test lint viz lab clean
 .PRECIOUS: $(VENV)/.ready-%
 
-avatar prompt_edit cezanne benchmark: $(VENV)/.ready
+avatar prompt_edit benchmark: $(VENV)/.ready
 	$(RUN)
 
 # Prompts go through a file: Kedro's --params would split them at their commas.
@@ -32,8 +33,8 @@ edit: $(VENV)/.ready
 	$(BIN)/python src/likeness/pipelines/prompt_edit/one_off.py data/00_work/edit.yml
 	$(BIN)/kedro run --pipeline prompt_edit --params edits=data/00_work/edit.yml $(if $(PARAMS),--params '$(PARAMS)') $(ARGS)
 
-# The synthetic people need the synthetic extra.
-pocket sample: $(VENV)/.ready-synthetic
+# The synthetic people and the synthetic painter need the synthetic extra.
+cezanne pocket sample: $(VENV)/.ready-synthetic
 	$(RUN)
 
 viz: $(VENV)/.ready

@@ -9,7 +9,12 @@ from likeness.known_warnings import hide_known_warnings
 hide_known_warnings()
 
 CONFIG_LOADER_CLASS = OmegaConfigLoader
-CONFIG_LOADER_ARGS = {"base_env": "base", "default_run_env": "local"}
+# An environment's parameters change those of base one by one, its catalog entries each as a whole.
+CONFIG_LOADER_ARGS = {
+    "base_env": "base",
+    "default_run_env": "local",
+    "merge_strategy": {"parameters": "soft"},
+}
 
 HOOKS = (UnknownParametersHook(), ProgressHook(), RunTimesHook())
 

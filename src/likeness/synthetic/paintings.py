@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
-from pydantic import BaseModel, ConfigDict, Field
 from tqdm import tqdm
 
 from likeness.datasets import ImageSet, WorkFolder, digest_of, package_digest, save_picture
 from likeness.synthetic.landscapes.landscape import Landscape, draw_landscape
 from likeness.synthetic.landscapes.render import render_landscape
 from likeness.synthetic.painter import LEARNED_STYLE, REPLICA_STYLE, STYLES, Style, paint
+from likeness.synthetic.paintings_options import SEEDS_A_CLASS, PaintingsOptions
 from likeness.synthetic.person import draw_person
 from likeness.synthetic.portrait import render
 from likeness.synthetic.shot import draw_shot
@@ -25,7 +25,6 @@ from likeness.synthetic.sitting import Sitting
 FIRST_SUBJECT_SEED = 2**40
 """Landscapes and persons here have seeds from here on; those in training pictures lie below, so none is shared."""
 
-_SEEDS_A_CLASS = 100_000
 _SUBJECT, _BRUSH = 41, 43
 """Streams of randomness."""
 _SUPERSAMPLING = 1.5
@@ -52,19 +51,6 @@ PAINTED_CLASSES = (
     PaintedClass("4", "impressionism", STYLES["impressionist"]),
 )
 """The study's classes that a painter painted; its classes 2 and 3 are a model's."""
-
-
-class PaintingsOptions(BaseModel):
-    """Size, seed and number of the sample's paintings."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    size: int = Field(256, ge=64, description="side of a painting, pixels")
-    seed: int = Field(0, ge=0, description="seed of what is painted and of the painter's hand")
-    authentic: int = Field(90, ge=1, lt=_SEEDS_A_CLASS, description="paintings of class 0")
-    replica: int = Field(70, ge=1, lt=_SEEDS_A_CLASS, description="paintings of class 1")
-    impressionism: int = Field(95, ge=1, lt=_SEEDS_A_CLASS, description="paintings of class 4")
-    portrait_share: float = Field(0.08, ge=0, le=1, description="share of the paintings that are portraits")
 
 
 @dataclass(frozen=True)
@@ -108,7 +94,7 @@ def plan_paintings(options: PaintingsOptions) -> Iterator[Painting]:
     """
     for number, painted_class in enumerate(PAINTED_CLASSES):
         for index in range(getattr(options, painted_class.name)):
-            seed = FIRST_SUBJECT_SEED + (options.seed * len(PAINTED_CLASSES) + number) * _SEEDS_A_CLASS + index
+            seed = FIRST_SUBJECT_SEED + (options.seed * len(PAINTED_CLASSES) + number) * SEEDS_A_CLASS + index
             portrait = int((index + 1) * options.portrait_share) > int(index * options.portrait_share)
             yield Painting(
                 file=f"{painted_class.label}/{painted_class.name}_{index + 1:03d}.png",

@@ -1,0 +1,111 @@
+"""Draw requested pictures with a model; each is kept in the work folder and never drawn twice."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from PIL import Image
+from tqdm import tqdm
+
+from likeness.datasets import BaseModel, ImageSet, WorkFolder, digest_of, package_digest, save_picture
+from likeness.diffusion.model import DiffusionModel
+from likeness.diffusion.sampling import generate
+from likeness.pipelines.cezanne.options import DrawingOptions
+
+_MADE_BY = ("prompt", "seed", "model", "steps", "guidance_scale", "negative_prompt")
+
+
+def draw_pictures(
+    open_drawer: Callable[[], DiffusionModel],
+    digest: str,
+    requests: pd.DataFrame,
+    options: DrawingOptions,
+    work_folder: str,
+) -> ImageSet:
+    """Draw the requested pictures, or take them from the work folder.
+
+    Args:
+        open_drawer: opens the model; called only when a picture is missing.
+        digest: names the model's weights.
+        requests: one row a picture: name (of its file, without ending), prompt, seed, guidance_scale, model (what it is
+            called), and anything else the manifest should say.
+        options: how they are drawn.
+        work_folder: the root of unfinished work.
+
+    Returns:
+        One picture a row, with the request's columns and steps and negative_prompt.
+
+    Raises:
+        ModelError: the model cannot be read.
+    """
+    settings = options.model_dump(include={"steps", "negative_prompt", "resolution"})
+    work = WorkFolder(work_folder, "paintings", digest_of(digest, settings, package_digest("likeness.diffusion")))
+    table = requests.assign(
+        file=[_file_name(row) for row in requests.to_dict(orient="records")],
+        steps=options.steps,
+        negative_prompt=options.negative_prompt,
+    ).drop(columns="name")
+    missing = table[[not work.has(file) for file in table["file"]]]
+    if len(missing):
+        model = open_drawer()
+        done = len(table) - len(missing)
+        with tqdm(total=len(table), initial=done, desc="drawing", unit="picture", disable=None) as bar:
+            for scale in missing["guidance_scale"].unique().tolist():
+                rows = missing[missing["guidance_scale"] == scale]
+                _draw(model, rows, scale, options, work, bar)
+    return measured_set(work.path, table)
+
+
+def _draw(
+    model: DiffusionModel, rows: pd.DataFrame, scale: float, options: DrawingOptions, work: WorkFolder, bar: tqdm[Any]
+) -> None:
+    pictures = generate(
+        model,
+        rows["prompt"].tolist(),
+        rows["seed"].tolist(),
+        steps=options.steps,
+        guidance_scale=scale,
+        height=options.resolution,
+        width=options.resolution,
+        batch_size=options.batch_size,
+        negative_prompt=options.negative_prompt,
+    )
+    made_by = rows[list(_MADE_BY)].itertuples(index=False, name=None)
+    for file, values, picture in zip(rows["file"], made_by, pictures, strict=True):
+        settings = dict(zip(_MADE_BY, values, strict=True))
+        save_picture(work.file(file), picture, {**settings, "sampler": "DPM++ 2M"})
+        bar.update()
+
+
+def measured_set(root: str | Path, table: pd.DataFrame) -> ImageSet:
+    """The pictures of a local folder that a table names by `file`, as a set; nothing is set aside."""
+    measured = pd.DataFrame([_measured(Path(root), file) for file in table["file"]])
+    return ImageSet(str(root), pd.concat([measured, table.drop(columns="file").reset_index(drop=True)], axis=1))
+
+
+def no_pictures(work_folder: str, columns: Sequence[str] = ()) -> ImageSet:
+    """An image set without pictures."""
+    work = WorkFolder(work_folder, "painting_sets", "none")
+    return ImageSet(str(work.path), pd.DataFrame(columns=["file", "sha256", "width", "height", *columns]))
+
+
+def model_name(base_model: BaseModel) -> str:
+    """What people call a base model: its folder or its hub id."""
+    return Path(base_model.source).name if base_model.is_folder else base_model.source
+
+
+def _file_name(request: Mapping[Hashable, Any]) -> str:
+    """The picture's name, with what makes it besides the settings: no other is ever taken for it."""
+    made_by = digest_of(request["prompt"], request["seed"], float(request["guidance_scale"]))
+    return f"{request['name']}-{made_by[:8]}.png"
+
+
+def _measured(root: Path, file: str) -> dict[str, object]:
+    path = root / file
+    with Image.open(path) as image:
+        width, height = image.size
+    return {"file": file, "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "width": width, "height": height}

@@ -1,0 +1,140 @@
+"""Project folders with paintings of a few textures, a tiny model and networks of random weights."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
+from PIL import Image
+
+from likeness.datasets import ImageSet
+
+PROJECT = Path(__file__).parents[3]
+
+DRAWING = {"steps": 1, "batch_size": 4}
+VIEWS = {"versions": 2, "views_per_version": 1, "judged_grids": [1], "flip": False}
+TINY = {
+    "cezanne": {
+        "generated": {
+            **DRAWING,
+            "classes": [
+                {"label": "2", "name": "guided", "guidance_scales": [8], "pictures": 5},
+                {"label": "3", "name": "unguided", "guidance_scales": [0, 1], "pictures": 5},
+            ],
+            "prompts": ["a photo", "a portrait"],
+        },
+        "cleaning": {"size": 64, "near_duplicate_bits": 0, "near_duplicate_part_bits": None},
+        "inversion": {
+            "vectors": 2,
+            "initialiser": None,
+            "steps": 2,
+            "batch_size": 2,
+            "checkpoint_every": 1,
+            "validation_samples": 2,
+            "templates": ["a photo of {}"],
+        },
+        "pictures": {
+            **DRAWING,
+            "pictures": 2,
+            "prompts": [{"name": "TISD1", "prompt": "a photo, {style}"}, {"name": "TISD2", "prompt": "{style}"}],
+            "control_word": "old",
+        },
+        "classifiers": {"training": {"weights": "random", "side": 32, "views": VIEWS, "epochs": 0}},
+    }
+}
+
+
+def merged(parameters: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Nested mappings with the changes put into them."""
+    result = dict(parameters)
+    for name, value in changes.items():
+        inner = result.get(name)
+        result[name] = merged(inner, value) if isinstance(inner, dict) and isinstance(value, dict) else value
+    return result
+
+
+def save_textures(folder: Path, grain: int, count: int, seed: int) -> None:
+    """Noise in blocks of so many pixels, 64 px a side, different in every picture."""
+    folder.mkdir(parents=True, exist_ok=True)
+    generator = np.random.default_rng(seed)
+    for number in range(count):
+        blocks = generator.integers(0, 256, (64 // grain, 64 // grain, 3), dtype=np.uint8)
+        Image.fromarray(blocks.repeat(grain, 0).repeat(grain, 1)).save(folder / f"{number:02d}.png")
+
+
+def save_classes(folder: Path, count: int = 6, seed: int = 0) -> Path:
+    """Class folders 0, 1 and 4, of coarse, middle and fine grain."""
+    for place, (label, grain) in enumerate({"0": 16, "1": 4, "4": 1}.items()):
+        save_textures(folder / label, grain, count, 10 * seed + place)
+    return folder
+
+
+class Project:
+    """A project folder with paintings, and what was made in it."""
+
+    def __init__(self, folder: Path, base_model: Path) -> None:
+        self.folder = folder
+        self.work = folder / "data" / "00_work"
+        shutil.copytree(PROJECT / "conf", folder / "conf")
+        for name in ("pyproject.toml", ".telemetry"):
+            shutil.copy(PROJECT / name, folder)
+        (folder / "src").mkdir()
+        self.paintings = save_classes(folder / "own")
+        self.parameters = TINY | {
+            "base_model": str(base_model),
+            "work_folder": str(self.work),
+            "paintings": str(self.paintings),
+        }
+
+    def run(self, changes: dict[str, Any] | None = None, *, env: str | None = None, **arguments: Any) -> None:
+        """Run in this process, with further parameters and the arguments of `KedroSession.run`."""
+        bootstrap_project(self.folder)
+        parameters = merged(self.parameters, changes or {})
+        if env:
+            del parameters["paintings"]
+        with KedroSession.create(self.folder, env=env, runtime_params=parameters) as session:
+            session.run(pipeline_names=["cezanne"], **arguments)
+
+    def newest(self, name: str) -> Path:
+        """The newest version of a dataset, by the name of its file or folder."""
+        return max(self.folder.glob(f"data/0[2-8]*/**/{name}/*/{Path(name).name}"), key=lambda path: path.parent.name)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """The newest version of a table; classes are text, blank cells stay blank."""
+        return pd.read_csv(self.newest(f"{name}.csv"), dtype={"class": "str"}, keep_default_na=True)
+
+    def manifest(self, name: str) -> pd.DataFrame:
+        """The manifest of the newest version of an image set; blank cells stay blank."""
+        return pd.read_csv(self.newest(name) / "manifest.csv", keep_default_na=False, dtype={"class": "str"})
+
+    def finished(self) -> dict[str, tuple[int, int]]:
+        """Finished files of the work folder, with what changes when a file is written again: inode and time."""
+        files = (path for path in self.work.rglob("*") if path.is_file() and not path.name.startswith("."))
+        return {str(path.relative_to(self.work)): (path.stat().st_ino, path.stat().st_mtime_ns) for path in files}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> None:
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+
+
+@pytest.fixture(scope="session")
+def new_project(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Callable[[], Project]:
+    """Make a project folder."""
+    return lambda: Project(tmp_path_factory.mktemp("project"), tiny_model)
+
+
+@pytest.fixture
+def textures(tmp_path: Path) -> ImageSet:
+    """Six pictures of each of the classes 0, 1 and 4."""
+    return ImageSet.from_folder(save_classes(tmp_path / "textures"))
