@@ -119,9 +119,10 @@ def train_control(
 def skipped(name: str, reason: str, work_folder: str) -> Trained:
     """What stands for a network that is not trained: a folder that says why, and empty tables."""
     work = WorkFolder(work_folder, "classify/skipped", digest_of(name, reason))
-    with work.writing("skipped") as folder:
-        folder.mkdir()
-        (folder / "skipped.txt").write_text(f"{name}: {reason}\n", encoding="utf-8")
+    if not work.has("skipped"):
+        with work.writing("skipped") as folder:
+            folder.mkdir()
+            (folder / "skipped.txt").write_text(f"{name}: {reason}\n", encoding="utf-8")
     history = pd.DataFrame(columns=["fit", "epoch", "loss", "accuracy", "validation_loss", "validation_accuracy"])
     judgements = pd.DataFrame(columns=["change", "file", "class", "measured_on"], dtype="str")
     return Trained(Checkpoint(work.file("skipped"), {"name": name, "skipped": reason}), history, judgements)

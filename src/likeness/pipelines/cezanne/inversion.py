@@ -14,7 +14,7 @@ from likeness.personalise.embedding_files import DIFFUSERS_FILE
 from likeness.personalise.embedding_insertion import open_with_embedding
 from likeness.personalise.textual_inversion import learn_embedding
 from likeness.pipelines.cezanne.drawing import draw_pictures, model_name
-from likeness.pipelines.cezanne.options import InversionOptions, PictureOptions
+from likeness.pipelines.cezanne.options import SEEDS_A_PROMPT, InversionOptions, PictureOptions
 from likeness.pipelines.cezanne.sample import gathered
 
 # The libraries that Textual Inversion is made of.
@@ -110,14 +110,15 @@ def draw_judged(base_model: BaseModel, embedding: Checkpoint, options: PictureOp
         One picture a row, as `style_requests` says.
     """
     requests = style_requests(str(embedding.made_from["placeholder"]), options)
-    plain = requests["variant"] == CONTROL
-    asked, control = requests[~plain], requests[plain]
-    learned = _drawn(
-        base_model, embedding.path / DIFFUSERS_FILE, asked.assign(model=_with_style(base_model)), options, work_folder
-    )
-    named = control.assign(model=model_name(base_model))
-    controls = draw_pictures(lambda: open_model(base_model), base_model.digest, named, options, work_folder)
-    return gathered([learned, controls], work_folder)
+    name = model_name(base_model)
+    models = {LEARNED: f"{name} with the learned style", CONTROL: name}
+    asked = requests.assign(model=requests["variant"].map(models))
+    plain = asked["variant"] == CONTROL
+    learned = _drawn(base_model, embedding.path / DIFFUSERS_FILE, asked[~plain], options, work_folder)
+    controls = draw_pictures(lambda: open_model(base_model), base_model.digest, asked[plain], options, work_folder)
+    both = gathered([learned, controls], work_folder)
+    files = both.manifest.set_index(["set", "seed"])["file"]
+    return both.select(files[pd.MultiIndex.from_frame(requests[["set", "seed"]])])
 
 
 def _drawn(
@@ -125,10 +126,6 @@ def _drawn(
 ) -> ImageSet:
     digest = digest_of(base_model.digest, vectors.read_bytes(), package_digest("likeness.personalise"))
     return draw_pictures(lambda: open_with_embedding(base_model, vectors), digest, requests, options, work_folder)
-
-
-def _with_style(base_model: BaseModel) -> str:
-    return f"{model_name(base_model)} with the learned style"
 
 
 def checkpoints(embedding: Checkpoint) -> Iterator[tuple[int, Path]]:
@@ -149,7 +146,7 @@ def style_requests(placeholder: str, options: PictureOptions) -> pd.DataFrame:
         for variant, word in ((LEARNED, placeholder), (CONTROL, options.control_word)):
             group = one.name if variant == LEARNED else f"{one.name}_{CONTROL}"
             for picture in range(options.pictures):
-                seed = options.seed + number * options.pictures + picture
+                seed = options.seed + number * SEEDS_A_PROMPT + picture
                 prompt = one.prompt.replace("{style}", word)
                 rows.append((f"{group}/{picture + 1:03d}", group, one.name, variant, prompt, seed))
     table = pd.DataFrame(rows, columns=["name", "set", "prompt_name", "variant", "prompt", "seed"])

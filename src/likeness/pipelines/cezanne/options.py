@@ -83,12 +83,16 @@ STUDY_PROMPTS = (
 )
 
 
+SEEDS_A_PROMPT = 1000
+"""So many seeds are each prompt's own: more pictures are drawn besides those that there are."""
+
+
 class PictureOptions(DrawingOptions):
     """The pictures that are judged: with the learned word, and as a control with the plain one, from the same seeds."""
 
     prompts: tuple[StylePrompt, ...] = Field(STUDY_PROMPTS, min_length=1, description="the prompts")
     control_word: str = Field("Cézanne", min_length=1, description="plain word in the learned one's place")
-    pictures: int = Field(25, ge=1, description="pictures a prompt, and as many controls")
+    pictures: int = Field(25, ge=1, le=SEEDS_A_PROMPT, description="pictures a prompt, and as many controls")
     guidance_scale: float = Field(4.0, ge=0, description="classifier-free guidance; 1 is none")
 
 

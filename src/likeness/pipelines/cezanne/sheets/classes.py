@@ -24,7 +24,7 @@ _CONFUSION = 10.6  # where it begins
 
 def classes_height(classes: int) -> float:
     """Inches that the upper part takes."""
-    return max(classes * (_CELL + _GAP), 4.2) + 0.5
+    return max(classes * (_CELL + _GAP), 4.2) + 0.85
 
 
 def draw_classes(
