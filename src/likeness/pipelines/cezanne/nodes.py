@@ -15,16 +15,17 @@ from likeness.pipelines.cezanne.sheets import draw_inversion
 logger = logging.getLogger(__name__)
 
 
-def paint_or_read_paintings(paintings: PaintingsSource, cleaning: CleaningOptions, work_folder: str) -> ImageSet:
+def paint_or_read_paintings(
+    paintings: PaintingsSource, generated: GeneratedOptions, cleaning: CleaningOptions, work_folder: str
+) -> ImageSet:
     """Read a person's own paintings, or let the synthetic painter paint those of the sample.
 
     Raises:
-        ClassError: nothing can be learned from a person's own paintings; said before anything is drawn.
+        ClassError: nothing can be learned from a person's own; said before anything is drawn.
     """
     given = sample.given_paintings(paintings, work_folder)
     if paintings.folder is not None:
-        # Cleaned again with the generated ones; here its messages name the folder as it was given.
-        clean(given, cleaning, work_folder)
+        sample.check_own(given, generated, cleaning, work_folder)
     return given
 
 

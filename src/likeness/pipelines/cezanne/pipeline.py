@@ -37,7 +37,7 @@ def sample() -> Pipeline:
         [
             Node(
                 nodes.paint_or_read_paintings,
-                [PAINTINGS, CLEANING, WORK],
+                [PAINTINGS, GENERATED, CLEANING, WORK],
                 "given_paintings",
                 name="paint_or_read_paintings",
             ),

@@ -8,6 +8,7 @@ from itertools import cycle, islice
 
 import pandas as pd
 
+from likeness.cleaning import CleaningOptions, clean
 from likeness.cleaning.classes import class_labels
 from likeness.datasets import BaseModel, ImageSet, WorkFolder, digest_of
 from likeness.datasets.image_set import open_folder
@@ -31,6 +32,22 @@ def given_paintings(source: PaintingsSource, work_folder: str) -> ImageSet:
             raise ValueError(f"paintings: no picture in {source.folder} can be used. Expected a folder of each class.")
         return paintings
     return _painter()(source, work_folder)
+
+
+def check_own(paintings: ImageSet, generated: GeneratedOptions, cleaning: CleaningOptions, work_folder: str) -> None:
+    """Refuse a person's own paintings that nothing can be learned from, naming the folder as it was given.
+
+    Classes that the base model is going to draw need not be there.
+
+    Raises:
+        ClassError: a class is missing, empty or too small.
+    """
+    drawn = {one.label for one in generated.classes}
+    own = {label for label in class_labels(paintings) if label}
+    wanted = [label for label in cleaning.classes or own if label in own or label not in drawn]
+    if len(wanted) >= 2:
+        chosen = tuple(wanted) if cleaning.classes else None
+        clean(paintings, cleaning.model_copy(update={"classes": chosen}), work_folder)
 
 
 def draw_generated(base_model: BaseModel, paintings: ImageSet, options: GeneratedOptions, work_folder: str) -> ImageSet:
