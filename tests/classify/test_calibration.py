@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from likeness.classify.calibration import (
+    LOWEST,
     expected_calibration_error,
     fit_temperature,
     probabilities,
@@ -17,15 +18,21 @@ def test_probabilities_by_hand() -> None:
     np.testing.assert_allclose(probabilities([[1000.0, 0.0]]), [[1.0, 0.0]])
 
 
-@given(st.floats(0.2, 5.0))
+@given(st.floats(0.6, 5.0))
 def test_the_temperature_by_which_logits_were_spoilt_is_found(spoilt: float) -> None:
     # 3 of 4 pictures with these logits are of the first class: honest logits are log 3 and 0.
     logits = np.tile([spoilt * np.log(3.0), 0.0], (4000, 1))
     assert fit_temperature(logits, [0, 0, 0, 1] * 1000) == pytest.approx(spoilt, rel=2e-3)
 
 
+def test_few_pictures_cannot_make_a_network_certain() -> None:
+    # The least score is that of certainty: one picture is wrong whatever the temperature.
+    logits = np.array([[1.0, 0.0]] * 9 + [[9.0, 0.0]])
+    assert fit_temperature(logits, [0] * 9 + [1]) == pytest.approx(LOWEST, rel=1e-3)
+
+
 def test_pictures_that_are_all_judged_rightly_say_no_more_than_their_number() -> None:
-    logits = np.tile([1.0, 0.0], (18, 1))
+    logits = np.tile([4.0, 0.0], (18, 1))
     shares = probabilities(logits, fit_temperature(logits, [0] * 18))
     np.testing.assert_allclose(shares[:, 0], 19 / 20, atol=1e-4)
 

@@ -12,8 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, special
 
 BINS = 10
-# A temperature outside is no calibration: the network knows everything or nothing.
-LOWEST, HIGHEST = 0.05, 20.0
+# Below, few pictures that are all judged rightly, or wrongly beyond remedy, would make the network certain of
+# everything; above, it knows nothing.
+LOWEST, HIGHEST = 0.5, 20.0
 
 
 def probabilities(logits: ArrayLike, temperature: float = 1.0) -> NDArray[np.float64]:
