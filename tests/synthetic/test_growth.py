@@ -5,8 +5,10 @@ from likeness.synthetic.growth import FaceWindow, Habit, Seedlings, grow
 from likeness.synthetic.skull import Skull
 
 UNIT = 0.06
-STRAIGHT = Habit(seed=1, steps=12, lift=0.3, gravity=0.0, curl=0.0, turns=0.0, clump=0.0, body=0.0)
-OPEN = FaceWindow((0.0, -0.1, 0.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), 0.0)
+STRAIGHT = Habit(
+    seed=1, steps=12, lift=0.3, gravity=0.0, curl=0.0, turns=0.0, clump=0.0, body=0.0, tied=0.0, knot=(0.0, 0.0, 0.0)
+)
+OPEN = FaceWindow((0.0, -0.1, 0.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), 0.0, 0.0)
 BALL = Skull(np.full((24, 48), 0.1, np.float32), (0.0, 0.0, 0.0))
 
 
@@ -61,7 +63,9 @@ def test_strands_leave_the_face_free_when_asked() -> None:
     habit = STRAIGHT._replace(gravity=0.8)
 
     def before_the_face(half_width: float) -> float:
-        offset = grow(sown, habit, BALL, OPEN._replace(half_width=half_width), UNIT)[:, 6:] - np.array(OPEN.origin)
+        offset = grow(sown, habit, BALL, OPEN._replace(half_width=half_width, top=1.25), UNIT)[:, 6:] - np.array(
+            OPEN.origin
+        )
         side, back, up = np.moveaxis(offset / UNIT, -1, 0)
         return float(((np.abs(side) < 0.6) & (back < 0.5) & (up < 0.2) & (up > -2)).mean())
 
@@ -87,3 +91,13 @@ def test_clumps_make_neighbours_alike() -> None:
     assert np.linalg.norm(first - second) > 0.001  # clumping turns strands …
     tips = grow(sown, STRAIGHT._replace(clump=1.0), BALL, OPEN, UNIT)[:, -1]
     assert np.linalg.norm(tips[0] - tips[1]) < 0.05  # … the same way
+
+
+def test_tied_strands_end_at_the_knot() -> None:
+    knot = (0.0, 0.12, 0.0)
+    ends = {}
+    for tied in (0.0, 0.6):
+        nodes = grow(seedlings(comb=(0.0, 1.0, 0.0)), STRAIGHT._replace(tied=tied, knot=knot), BALL, OPEN, UNIT)
+        ends[tied] = np.linalg.norm(nodes - np.array(knot), axis=-1).min(1)
+    assert np.median(ends[0.6]) < 0.03
+    assert np.median(ends[0.6]) < 0.5 * np.median(ends[0.0])

@@ -74,3 +74,10 @@ def test_a_ponytail_is_combed_to_its_knot() -> None:
     direction, share = comb(style, ROOTS, 0.0)
     np.testing.assert_allclose(ROOTS + direction, np.tile(KNOT, (4, 1)), atol=1e-6)
     np.testing.assert_allclose(share * style.length, np.linalg.norm(direction, axis=1), rtol=1e-5)
+
+
+def test_hair_over_the_forehead_can_be_shorter() -> None:
+    curly, roots = HAIRSTYLES["curly"], np.array([[0.0, 0.1, 1.3], [0.0, 2.5, 1.3]], np.float32)
+    _, worn_share = comb(curly, roots, 0.0)
+    _, whole_share = comb(replace(curly, front=1.0), roots, 0.0)
+    np.testing.assert_allclose(worn_share, whole_share * [curly.front, 1.0], rtol=1e-6)

@@ -1,8 +1,9 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
-from likeness.synthetic.lens import develop
+from likeness.synthetic.lens import develop, metering
 from likeness.synthetic.shot import Shot
 
 SHOT = Shot(1, 30)
@@ -51,3 +52,13 @@ def test_a_blurred_shot_has_no_edges() -> None:
     assert blurred < 0.5 * sharp
     grey = developed(GREY, replace(SHOT, hard="blurred")).mean()
     assert abs(grey - developed(GREY).mean()) < 3
+
+
+def test_light_is_metered_on_the_face() -> None:
+    pale, olive, dark = (0.78, 0.50, 0.40), (0.51, 0.27, 0.15), (0.17, 0.08, 0.04)
+    assert metering(pale) == 1.0
+    assert 1.0 <= metering(olive) < metering(dark) <= 1.7
+    # A quarter of the luminance that needs none: 4 ** 0.3.
+    assert metering((0.07, 0.07, 0.07)) == pytest.approx(4**0.3)
+    brighter = develop(GREY, SHOT, 48, np.random.default_rng(0), metering=1.5)
+    assert brighter.mean() > developed(GREY).mean() + 10

@@ -41,7 +41,7 @@ def _brows(person: Person, age_years: float, body: Body, rng: np.random.Generato
     direction = body.to_world(strokes.direction[hit]) + 0.3 * body.at(body.normals, roots)
     length = (rng.uniform(0.10, 0.16, len(roots)) * body.unit).astype(np.float32)
     dark = 0.55 if person.hair in ("blond", "red") else 0.8
-    colour = hair_colours(person, age_years - 18, len(roots), rng) * dark  # brows grey later
+    colour = hair_colours(person, age_years - 28, len(roots), rng) * dark  # brows grey later
     nodes = bent(body.at(body.vertices, roots), direction, length, droop=0.1)
     brush = Brush(width=0.95, taper=0.3, shine=0.25, bias=0.06)
     return Strands(nodes, colour.astype(np.float32), np.full(nodes.shape[:2], 0.75, np.float32), brush)
@@ -68,9 +68,10 @@ def _beard(person: Person, age_years: float, body: Body, rng: np.random.Generato
     downwards = np.stack([0.45 * rest[:, 0], np.full(count, -0.35), np.full(count, -1.0)], 1)
     direction = body.to_world(downwards.astype(np.float32)) + 0.45 * body.at(body.normals, roots)
     on_chin = np.clip(-rest[:, 2] - 1.3, 0, 0.7)
-    length = body.unit * rng.uniform(0.10, 0.22, count) * (1 + 0.8 * on_chin)
+    length = body.unit * rng.uniform(0.07, 0.15, count) * (1 + 1.3 * on_chin)
     direction = (direction + rng.normal(0, 0.18, direction.shape)).astype(np.float32)
     nodes = bent(body.at(body.vertices, roots), direction, length.astype(np.float32), droop=0.35)
     ambient = np.linspace(0.45, 0.95, nodes.shape[1], dtype=np.float32) * rng.uniform(0.6, 1, (count, 1))
     brush = Brush(width=1.4, taper=0.45, shine=0.4, bias=0.03)
-    return Strands(nodes, hair_colours(person, age_years, count, rng), ambient.astype(np.float32), brush)
+    colour = hair_colours(person, age_years - 14, count, rng)  # beards grey later
+    return Strands(nodes, colour, ambient.astype(np.float32), brush)

@@ -43,6 +43,8 @@ class Habit(NamedTuple):
         turns: Of a curl over a strand.
         clump: How much neighbours gather, 0 to 1.
         body: Height of the hair's body over the skin, metres.
+        tied: How much strands bend towards the knot all the way, 0 to 1.
+        knot: Where they are tied, world.
     """
 
     seed: int
@@ -53,6 +55,8 @@ class Habit(NamedTuple):
     turns: float
     clump: float
     body: float
+    tied: float
+    knot: Vector
 
 
 class FaceWindow(NamedTuple):
@@ -64,6 +68,7 @@ class FaceWindow(NamedTuple):
         back: Backwards.
         up: Upwards.
         half_width: Eye distances; 0 lets strands fall over the face.
+        top: How far above the eyes it closes, eye distances.
     """
 
     origin: Vector
@@ -71,6 +76,7 @@ class FaceWindow(NamedTuple):
     back: Vector
     up: Vector
     half_width: float
+    top: float
 
 
 @inlined
@@ -98,7 +104,7 @@ def _beside_face(point: Vector, window: FaceWindow, unit: float) -> Vector:
     """The point, moved half of the way out of the face's window if it is inside."""
     offset = minus(point, window.origin)
     side, back, high = dot(offset, window.left) / unit, dot(offset, window.back) / unit, dot(offset, window.up) / unit
-    free = window.half_width * min(1.0, max(0.0, (1.25 - high) / 0.9))  # the window narrows towards the parting
+    free = window.half_width * min(1.0, max(0.0, (window.top - high) / 0.9))  # it narrows towards its top
     if back >= 0.9 or abs(side) >= free:
         return point
     return add_scaled(point, window.left, math.copysign((free - abs(side)) * 0.5 * unit, side))
@@ -141,6 +147,8 @@ def grow(seedlings: Seedlings, habit: Habit, skull: Skull, window: FaceWindow, u
         for k in range(habit.steps):
             along = (k + 1) / habit.steps
             direction = add_scaled(direction, comb, 0.22 * (1 - habit.lift) * (1 - along) ** 2)
+            if habit.tied > 0:
+                direction = add_scaled(direction, normalised(minus(habit.knot, point)), habit.tied)
             direction = normalised((direction[0], direction[1], direction[2] - habit.gravity * 0.55))
             point = add_scaled(point, direction, seedlings.lengths[i] / habit.steps)
             if window.half_width > 0:

@@ -32,4 +32,4 @@ def hair_colours(person: Person, age_years: float, count: int, rng: np.random.Ge
 
 def _grey(age_years: float) -> Array:
     """Colour of a grey hair: white with age, (3,) linear RGB."""
-    return srgb_to_linear(np.full(3, np.interp(age_years, [40, 60, 80], [0.60, 0.70, 0.84])))
+    return srgb_to_linear(np.full(3, np.interp(age_years, [40, 60, 80], [0.54, 0.63, 0.76])))

@@ -39,7 +39,7 @@ def beard_density(head: HeadModel, *, whole: bool) -> Array:
         jaw = 1 - smoothsteps(-1.12, -0.95, edge)
         jaw *= smoothsteps(-2.35, -2.05, z) * (1 - smoothsteps(0.9, 1.3, y))
         density = np.maximum(density, jaw)
-    return _on_head(head, density * (1 - smoothsteps(0.10, 0.35, head.lips)))
+    return _on_head(head, density * (1 - smoothsteps(0.04, 0.20, head.lips)))
 
 
 def _on_head(head: HeadModel, density: Array) -> Array:

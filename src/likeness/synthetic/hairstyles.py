@@ -32,6 +32,7 @@ class Hairstyle:
         clump: 0 to 1.
         shine: Strength of the highlight.
         count: Strands of a full head.
+        front: Share of its length that it has over the forehead.
     """
 
     length: float
@@ -44,14 +45,17 @@ class Hairstyle:
     clump: float = 0.3
     shine: float = 1.0
     count: int = 7000
+    front: float = 1.0
 
 
 HAIRSTYLES = {
     "crew cut": Hairstyle(0.20, 0.85, 0.00, 0.06, "crown", clump=0.15, shine=0.5, count=9000),
     "short": Hairstyle(0.60, 0.38, 0.10, 0.18, "crown", clump=0.7, shine=0.8, count=8000),
-    "side parting": Hairstyle(0.95, 0.30, 0.38, 0.24, "side", clump=0.5, count=7500),
+    "side parting": Hairstyle(0.95, 0.30, 0.38, 0.24, "side", clump=0.5, count=7500, front=0.6),
     "swept back": Hairstyle(1.20, 0.26, 0.14, 0.22, "back", clump=0.5, count=7500),
-    "curly": Hairstyle(1.10, 0.60, 0.10, 0.42, "crown", curl=0.10, turns=2.2, clump=1.0, shine=0.7, count=7000),
+    "curly": Hairstyle(
+        0.95, 0.60, 0.10, 0.38, "crown", curl=0.10, turns=2.2, clump=1.0, shine=0.6, count=7000, front=0.4
+    ),
     "bob": Hairstyle(2.60, 0.26, 0.70, 0.32, "centre", clump=0.4, count=6500),
     "long": Hairstyle(4.60, 0.24, 0.80, 0.30, "centre", clump=0.5, count=8000),
     "fringe": Hairstyle(3.40, 0.26, 0.75, 0.30, "fringe", clump=0.35, count=6500),
@@ -112,7 +116,8 @@ def comb(style: Hairstyle, rest: Array, parting: float) -> tuple[Array, Array]:
         share = np.linalg.norm(direction, axis=1) / style.length
     else:
         direction, share = _around_crown(rest, parting)
-    return direction.astype(np.float32), share.astype(np.float32)
+    over_forehead = 1 - smoothsteps(0.2, 1.0, rest[:, 1])
+    return direction.astype(np.float32), (share * (1 - (1 - style.front) * over_forehead)).astype(np.float32)
 
 
 def _falling(rest: Array) -> Array:
@@ -149,7 +154,7 @@ def _fringe(rest: Array, parting: float) -> tuple[Array, Array]:
     front = (1 - smoothsteps(0.3, 0.7, y)) * (1 - smoothsteps(0.55, 0.85, np.abs(x)))
     forward = np.stack([0.25 * x, np.full_like(x, -0.9), np.full_like(x, -0.35)], 1)
     direction = direction * (1 - front[:, None]) + forward * front[:, None]
-    return direction, share * (1 - front) + 0.25 * front
+    return direction, share * (1 - front) + 0.17 * front
 
 
 def _around_crown(rest: Array, parting: float) -> tuple[Array, Array]:

@@ -8,10 +8,25 @@ from numpy.typing import NDArray
 
 from likeness.synthetic.colour import linear_to_srgb
 from likeness.synthetic.shot import Shot
-from likeness.synthetic.vectors import Array
+from likeness.synthetic.vectors import Array, Vector
+
+_METERED, _METERING, _LONGEST = 0.28, 0.3, 1.7
+"""Luminance of skin that needs no compensation, how much of the difference is made up for, and the largest factor."""
 
 
-def develop(image: Array, shot: Shot, size: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+def metering(skin: Vector) -> float:
+    """Factor of the exposure of somebody who meters on the face: 1 for light skin, more the darker it is.
+
+    Args:
+        skin: Albedo, linear RGB.
+    """
+    luminance = 0.2126 * skin[0] + 0.7152 * skin[1] + 0.0722 * skin[2]
+    return float(np.clip((_METERED / max(luminance, 1e-3)) ** _METERING, 1.0, _LONGEST))
+
+
+def develop(
+    image: Array, shot: Shot, size: int, rng: np.random.Generator, *, metering: float = 1.0
+) -> NDArray[np.uint8]:
     """Turn light into a picture.
 
     Args:
@@ -19,6 +34,7 @@ def develop(image: Array, shot: Shot, size: int, rng: np.random.Generator) -> ND
         shot: Its exposure, and what went wrong.
         size: Pixels a side of the result, not above ``large``.
         rng: Source of randomness.
+        metering: Factor of the exposure beside the photograph's own.
 
     Returns:
         (size, size, 3) uint8 sRGB.
@@ -26,7 +42,7 @@ def develop(image: Array, shot: Shot, size: int, rng: np.random.Generator) -> ND
     large = len(image)
     y, x = np.mgrid[0:large, 0:large].astype(np.float32) / large - 0.5
     vignette = 1 - 0.35 * rng.uniform(0.2, 1.0) * (x * x + y * y)
-    exposed = image * (vignette * shot.exposure * 1.15)[..., None]
+    exposed = image * (vignette * shot.exposure * metering * 1.15)[..., None]
     toned = exposed * (1 + exposed * 0.10) / (1 + exposed * 0.32) * 1.12  # highlights roll off
     picture = cv2.resize(toned.astype(np.float32), (size, size), interpolation=cv2.INTER_AREA)
     if shot.hard == "blurred":

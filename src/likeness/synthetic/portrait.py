@@ -15,7 +15,7 @@ from likeness.synthetic.face_hair import face_hair
 from likeness.synthetic.garments import Neckline
 from likeness.synthetic.hairstyles import hairstyle_at
 from likeness.synthetic.head import load_head
-from likeness.synthetic.lens import develop
+from likeness.synthetic.lens import develop, metering
 from likeness.synthetic.lights import Light, place_lights
 from likeness.synthetic.occlusion import ambient_visibility
 from likeness.synthetic.person import Person
@@ -72,7 +72,7 @@ def render(person: Person, shot: Shot, size: int = 256, *, supersampling: float 
     behind = backdrop(shot.place, rng, large, float(rng.uniform(0.012, 0.035)))
     alpha = canvas.alpha[..., None]
     cover = cv2.GaussianBlur(canvas.alpha, (0, 0), 0.6)[..., None] * alpha
-    return develop(image * cover + behind * (1 - cover), shot, size, rng)
+    return develop(image * cover + behind * (1 - cover), shot, size, rng, metering=metering(appearance.skin.colour))
 
 
 def _see(body: Body, density: Array, camera: Camera, lamp: ShadowMap) -> tuple[Surface, Array]:

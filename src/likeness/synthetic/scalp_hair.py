@@ -8,7 +8,7 @@ from likeness.synthetic.body import Body
 from likeness.synthetic.growth import FaceWindow, Habit, Seedlings, grow
 from likeness.synthetic.hair_colour import hair_colours
 from likeness.synthetic.hair_density import scalp_density
-from likeness.synthetic.hairstyles import Hairstyle, comb, parting_of
+from likeness.synthetic.hairstyles import KNOT, Hairstyle, comb, parting_of
 from likeness.synthetic.head import HeadModel
 from likeness.synthetic.person import Person
 from likeness.synthetic.roots import sample_roots
@@ -69,6 +69,8 @@ def scalp_hair(
         turns=style.turns,
         clump=style.clump,
         body=style.body * unit,
+        tied=0.6 if style.comb == "tail" else 0.0,
+        knot=vector(_knot(body)),
     )
     nodes = grow(seedlings, habit, skull_of(body), _face_window(body, style), unit)
     if style.comb == "tail":
@@ -84,14 +86,20 @@ def scalp_hair(
 
 
 def _face_window(body: Body, style: Hairstyle) -> FaceWindow:
-    """Long hair with a centre parting is kept off the face; a fringe is not."""
+    """Long hair is kept off the face, up to the parting or up to the brows below a fringe; no other hair reaches it."""
     left, back, up = (vector(axis) for axis in body.to_world(np.eye(3, dtype=np.float32)))
-    return FaceWindow(vector(body.between_eyes()), left, back, up, 1.16 if style.comb == "centre" else 0.0)
+    half_width, top = {"centre": (1.16, 1.25), "fringe": (1.0, 0.55)}.get(style.comb, (0.0, 0.0))
+    return FaceWindow(vector(body.between_eyes()), left, back, up, half_width, top)
+
+
+def _knot(body: Body) -> Array:
+    """Where a ponytail is tied, (3,) world."""
+    return np.asarray(body.between_eyes() + body.to_world(np.array([KNOT], np.float32))[0] * body.unit, np.float32)
 
 
 def _ponytail(body: Body, steps: int, rng: np.random.Generator) -> Array:
     """Strands from the knot down the back, (n, steps, 3) world."""
-    knot = body.between_eyes() + body.to_world(np.array([[0.0, 2.8, 0.95]], np.float32))[0] * body.unit
+    knot = _knot(body)
     t = np.linspace(0, 1, steps)[None, :, None]
     spread = rng.normal(0, 1, (_TAIL_STRANDS, 1, 3)) * np.array([0.30, 0.16, 0.14])
     path = np.concatenate([0 * t, 0.55 * np.sin(np.pi * np.minimum(1, 1.2 * t)), 0.35 * t - 2.6 * t**1.6], -1)

@@ -97,7 +97,9 @@ class Shot:
     hard: str = ""
 
 
-def draw_shot(rng: np.random.Generator, age_years: float, *, hard: str = "", glasses_share: float = 0.12) -> Shot:
+def draw_shot(
+    rng: np.random.Generator, age_years: float, *, hard: str = "", glasses_share: float = 0.12, turn: float = 0.20
+) -> Shot:
     """Draw a photograph's circumstances.
 
     Args:
@@ -105,8 +107,9 @@ def draw_shot(rng: np.random.Generator, age_years: float, *, hard: str = "", gla
         age_years: 0 to 90.
         hard: Empty, or one of ``HARD``.
         glasses_share: Of the people over six who wear glasses; of the younger ones, a quarter of that.
+        turn: Deviation of the head's turn to the side, radians; none is turned by more than two and a half times that.
     """
-    yaw = float(np.clip(rng.normal(0, 0.20), -0.5, 0.5))
+    yaw = float(np.clip(rng.normal(0, turn), -2.5 * turn, 2.5 * turn))
     if hard == "back of the head":
         yaw = float(np.pi + rng.normal(0, 0.4))
     elif hard == "profile":

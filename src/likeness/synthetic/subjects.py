@@ -30,6 +30,8 @@ _BETWEEN_SHARE = 0.2
 """Share of the portraits whose age is any, not one of the study's."""
 _GLASSES_SHARE = 0.25
 """More than in photographs of a sitter: a model is slow to learn what few pictures show."""
+_TURN = 0.15
+"""Radians, likewise: who sits for a portrait looks into the camera more often than who is caught by a snapshot."""
 _RURAL = ("hills", "mountains", "plain", "river", "lake", "sea")
 _STUDIED_SHARE = 0.25
 """Share of the landscapes that are made to be a scene of the studies, which chance alone would seldom give."""
@@ -63,7 +65,7 @@ def draw_picture(index: int, seed: int) -> Picture:
         number = cycle * len(_PORTRAITS) + _PORTRAITS.index(place)
         person, name = sitter(number, seed)
         subject: Sitting | Landscape = Sitting(
-            person, draw_shot(rng, draw_age(rng), glasses_share=_GLASSES_SHARE), name
+            person, draw_shot(rng, draw_age(rng), glasses_share=_GLASSES_SHARE, turn=_TURN), name
         )
         share = _PAINTED_PORTRAITS
     else:
