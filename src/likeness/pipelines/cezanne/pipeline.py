@@ -152,10 +152,7 @@ def classification_of_all() -> Pipeline:
             name="clean_inversion_paintings",
         ),
         Node(
-            classification.judge_by_grey,
-            ["clean_paintings", CLASSIFIERS],
-            "baseline_judgements",
-            name="judge_by_grey",
+            classification.judge_by_grey, ["clean_paintings", CLASSIFIERS], "baseline_judgements", name="judge_by_grey"
         ),
         Node(
             classification.compare_judges,
@@ -184,12 +181,7 @@ def classification_of_all() -> Pipeline:
     controlled = [
         Node(
             classification.compare_with_control,
-            {
-                **_same("clean_inversion_paintings"),
-                "inversion": INVERSION,
-                "options": CLASSIFIERS,
-                **_of_all("judged"),
-            },
+            {**_same("clean_inversion_paintings"), "inversion": INVERSION, "options": CLASSIFIERS, **_of_all("judged")},
             "style_gain",
             name="compare_with_control",
         )
