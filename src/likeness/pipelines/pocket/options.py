@@ -105,7 +105,7 @@ class ProbeOptions(TrainingOptions):
 class ReportOptions(Section):
     """How the finished model is measured and shown."""
 
-    steps: int = Field(10, gt=0, description="of the sampler")
+    steps: int = Field(9, gt=0, description="of the sampler")
     guidance_scale: float = Field(2.0, ge=1, description="weight of classifier-free guidance")
     batch_size: int = Field(16, gt=0, description="pictures computed at once")
     resamples: int = Field(1000, gt=0, description="behind each interval")
