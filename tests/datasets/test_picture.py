@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import struct
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from likeness.datasets.picture import UnreadablePictureError, open_picture, save_picture
+from likeness.datasets.picture import UnreadablePictureError, measure_picture, open_picture, save_picture
 
 
 def test_rgb_comes_back_as_it_is(tmp_path: Path, photograph: Callable[..., Image.Image]) -> None:
@@ -234,3 +235,9 @@ def test_a_generated_picture_that_cannot_be_saved_leaves_nothing(
     with pytest.raises(OSError, match=r"taken\.png"):
         save_picture(tmp_path / "taken.png", photograph(), {})
     assert [path.name for path in tmp_path.iterdir()] == ["taken.png"]
+
+
+def test_a_file_is_measured(tmp_path: Path) -> None:
+    Image.new("RGB", (5, 3), "red").save(tmp_path / "a.png")
+    digest = hashlib.sha256((tmp_path / "a.png").read_bytes()).hexdigest()
+    assert measure_picture(tmp_path / "a.png") == {"sha256": digest, "width": 5, "height": 3}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -161,3 +162,10 @@ def _to_srgb(image: Image.Image) -> Image.Image:
     except (ImageCms.PyCMSError, OSError, ValueError):
         return image
     return converted or image
+
+
+def measure_picture(path: Path) -> dict[str, object]:
+    """What an image set's manifest says of a picture file: sha256 (hex), width and height (px)."""
+    with Image.open(path) as image:
+        width, height = image.size
+    return {"sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "width": width, "height": height}

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Hashable, Mapping
 from typing import Any
 
 import pandas as pd
-from PIL import Image
 from tqdm import tqdm
 
-from likeness.datasets import BaseModel, Checkpoint, ImageSet, WorkFolder, digest_of, package_digest, save_picture
+from likeness.datasets import (
+    BaseModel,
+    Checkpoint,
+    ImageSet,
+    WorkFolder,
+    digest_of,
+    measure_picture,
+    package_digest,
+    save_picture,
+)
 from likeness.diffusion.model import open_model
 from likeness.diffusion.sampling import generate
 from likeness.pipelines.avatar.options import SamplingOptions
@@ -73,7 +80,7 @@ def draw_pictures(
         values = missing[["file", *columns]].itertuples(index=False, name=None)
         for (file, *made_by), picture in zip(values, bar, strict=True):
             save_picture(work.file(file), picture, dict(zip(columns, made_by, strict=True)) | {"sampler": "DPM++ 2M"})
-    measured = [_measured(work, file) for file in table["file"]]
+    measured = [{"file": file, **measure_picture(work.file(file))} for file in table["file"]]
     manifest = pd.concat([pd.DataFrame(measured), table.drop(columns="file").reset_index(drop=True)], axis=1)
     return ImageSet(str(work.path), manifest)
 
@@ -89,10 +96,3 @@ def _file_name(request: Mapping[Hashable, Any]) -> str:
         f"age_{request['age']}_picture_{request['picture']}" if "age" in request else f"picture_{request['picture']}"
     )
     return f"{place}-{digest_of(request['prompt'], request['seed'])[:8]}.png"
-
-
-def _measured(work: WorkFolder, file: str) -> dict[str, object]:
-    path = work.file(file)
-    with Image.open(path) as image:
-        width, height = image.size
-    return {"file": file, "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "width": width, "height": height}

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from PIL import Image
 from tqdm import tqdm
 
-from likeness.datasets import BaseModel, ImageSet, WorkFolder, digest_of, package_digest, save_picture
+from likeness.datasets import BaseModel, ImageSet, WorkFolder, digest_of, measure_picture, package_digest, save_picture
 from likeness.diffusion.model import DiffusionModel
 from likeness.diffusion.sampling import generate
 from likeness.pipelines.cezanne.options import DrawingOptions
@@ -83,7 +81,7 @@ def _draw(
 
 def measured_set(root: str | Path, table: pd.DataFrame) -> ImageSet:
     """The pictures of a local folder that a table names by `file`, as a set; nothing is set aside."""
-    measured = pd.DataFrame([_measured(Path(root), file) for file in table["file"]])
+    measured = pd.DataFrame([{"file": file, **measure_picture(Path(root) / file)} for file in table["file"]])
     return ImageSet(str(root), pd.concat([measured, table.drop(columns="file").reset_index(drop=True)], axis=1))
 
 
@@ -102,10 +100,3 @@ def _file_name(request: Mapping[Hashable, Any]) -> str:
     """The picture's name, with what makes it besides the settings: no other is ever taken for it."""
     made_by = digest_of(request["prompt"], request["seed"], float(request["guidance_scale"]))
     return f"{request['name']}-{made_by[:8]}.png"
-
-
-def _measured(root: Path, file: str) -> dict[str, object]:
-    path = root / file
-    with Image.open(path) as image:
-        width, height = image.size
-    return {"file": file, "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "width": width, "height": height}
