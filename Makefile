@@ -6,6 +6,7 @@
 #   make prompt_edit                                 pictures edited by their prompts, and what survives of them
 #   make edit PROMPT='a red car' EDIT='a blue car'   one edit
 #   make cezanne                                     a painter's style learned, and what it passes for
+#   make benchmark                                   our times beside the usual way's; on a GPU also TAGS=gpu
 #   make viz | lab                                   look at it: Kedro-Viz, or a notebook
 #   make test | lint                                 what every change has to pass
 
@@ -16,6 +17,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PARAMS ?=
 ARGS ?=
+TAGS ?= cpu
 
 export DO_NOT_TRACK := 1
 export PIP_NO_COMPILE := 1
@@ -25,8 +27,12 @@ RUN = $(BIN)/kedro run --pipeline $@ $(if $(PARAMS),--params '$(PARAMS)') $(ARGS
 .PHONY: avatar prompt_edit edit cezanne benchmark pocket sample test lint viz lab clean
 .PRECIOUS: $(VENV)/.ready-%
 
-avatar prompt_edit benchmark: $(VENV)/.ready
+avatar prompt_edit: $(VENV)/.ready
 	$(RUN)
+
+# The benchmarks with the tag gpu need one: make benchmark TAGS=gpu.
+benchmark: $(VENV)/.ready
+	$(RUN) --tags $(TAGS)
 
 # Prompts go through a file: Kedro's --params would split them at their commas.
 edit: $(VENV)/.ready

@@ -6,6 +6,7 @@ import pytest
 import torch
 from diffusers import UNet2DConditionModel
 from diffusers.models.attention_processor import Attention, AttnProcessor, AttnProcessor2_0, SlicedAttnProcessor
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from likeness.diffusion import attention
 from likeness.diffusion.attention import AttentionControl, Following, attention_map
@@ -316,6 +317,24 @@ def test_maps_are_those_that_take_effect(sd1):
         own = under_control.maps()[1]
     assert torch.allclose(own.sum(-1), torch.ones(len(own)), atol=1e-5)
     assert not torch.allclose(own, edited, atol=1e-3)
+
+
+class NoCopies(TorchDispatchMode):
+    """Refuses conversions and copies between devices."""
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        assert func is not torch.ops.aten._to_copy.default
+        return func(*args, **(kwargs or {}))
+
+
+def test_maps_are_put_together_without_copies_to_the_device():
+    rows = [None, following(mapper=MAPPER, cross=PARTLY, weights=WEIGHTS)]
+    meta = torch.device("meta")
+    under_control = AttentionControl(rows, unconditional=2, mapped=[0, 1], device=meta, dtype=torch.float32)
+    query, prompts = (torch.empty(4, 1, positions, 2, device=meta) for positions in (9, TOKENS))
+    under_control.cross_attention(query, under_control.keys_and_values(prompts, prompts), keep_map=True)
+    with NoCopies():
+        assert under_control.maps().shape == (2, 9, TOKENS)
 
 
 def test_a_map_is_the_softmax():

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -69,6 +71,12 @@ def test_a_mask_becomes_one_of_the_latents(opened):
     plan = planned(opened, Edit(SOURCE, blend=Blend(mask=mask))).blend
     assert plan.mask.shape == (8, 8)
     assert plan.mask[0, :3].tolist() == [0, 0.5, 0]
+
+
+def test_a_mask_is_where_the_model_is(opened):
+    elsewhere = replace(opened, device=torch.device("meta"))
+    plan = planned(elsewhere, Edit(SOURCE, blend=Blend(mask=np.ones((64, 64))))).blend
+    assert plan.mask.device.type == "meta"
 
 
 @pytest.mark.parametrize(

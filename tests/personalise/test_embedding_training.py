@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from likeness.diffusion.model import open_model
 from likeness.personalise.embedding_training import EmbeddingTraining, prepare_training
@@ -113,3 +114,68 @@ def test_a_checkpoint_holds_the_average_and_its_loss(start):
     losses = [one.checkpoints.table(6)["validation_loss"].iloc[-1] for one in (training, plain)]
     assert losses[0] != losses[1]
     assert training.embedding(6).placeholder == "<new>"
+
+
+class Recordable(TorchDispatchMode):
+    """Refuses what a CUDA graph cannot hold: looking at numbers, and drawing at random."""
+
+    def __enter__(self):
+        self.state = torch.get_rng_state()
+        return super().__enter__()
+
+    def __exit__(self, *error):
+        super().__exit__(*error)
+        assert torch.equal(torch.get_rng_state(), self.state)
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        # Of indices, only masks make shapes that depend on numbers.
+        if func is not torch.ops.aten.index.Tensor or any(i is not None and i.dtype == torch.bool for i in args[1]):
+            assert not {torch.Tag.data_dependent_output, torch.Tag.dynamic_output_shape} & set(func.tags), func
+        return func(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("options", [{}, {"gradient_accumulation": 2}, {"snr_gamma": 5.0}, {"mixed_precision": "bf16"}])
+def test_what_a_step_learns_can_be_recorded(start, options):
+    _, training = start(**options)
+    training.steps.step()  # the optimiser makes its state in the first
+    plain = training.steps._learned
+    seen = []
+
+    def recorded(batch):
+        with Recordable():
+            seen.append(plain(batch))
+        return seen[-1]
+
+    training.steps._learned = recorded
+    before = training.rows.rows.detach().clone()
+    training.steps.step()
+    assert not torch.equal(training.rows.rows, before)
+    assert torch.equal(training.state.records["losses"][1], seen[0]["losses"])
+    assert len(seen[0]["timesteps"]) == 2 * training.steps._options.gradient_accumulation
+
+
+@pytest.mark.parametrize(
+    "look", [lambda one: one.sum().item(), lambda one: one[one > 0], torch.nonzero, torch.rand_like, torch.unique]
+)
+def test_a_step_that_looks_at_numbers_or_draws_cannot_be_recorded(look):
+    with pytest.raises(AssertionError), Recordable():
+        look(torch.tensor([1.0, 0.0]))
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+@pytest.mark.parametrize("options", [{}, {"gradient_accumulation": 2}, {"mixed_precision": "fp16"}])
+def test_a_recorded_training_is_the_plain_one(base, make_pictures, work, options):
+    learned, losses = [], []
+    for replay in (False, True):
+        quick = {"steps": 12, "batch_size": 2, "warmup_steps": 6, "mixed_precision": "no", "validation_samples": 2}
+        settings = TextualInversionOptions(**(quick | options), replay=replay)
+        model = open_model(base, device="cuda", dtype="float32")
+        training = prepare_training(model, make_pictures(3), make_pictures(1, seed=1), "<new>", base, settings, work)
+        for step in range(12):
+            if step % 5 == 0:
+                training.held_out.loss(training.steps)
+            training.steps.step()
+        learned.append(training.rows.rows.detach())
+        losses.append(training.state.records["losses"][:, 0])
+    assert torch.allclose(losses[0], losses[1], rtol=1e-3)
+    assert torch.allclose(learned[0], learned[1], atol=1e-3)

@@ -37,3 +37,10 @@ def test_the_learning_rate_grows_with_the_pictures_of_a_step():
     assert TextualInversionOptions(**settings).full_learning_rate == pytest.approx(8e-3)
     assert TextualInversionOptions(**settings, scale_learning_rate=False).full_learning_rate == pytest.approx(1e-3)
     assert DreamBoothOptions(**settings).full_learning_rate == pytest.approx(1e-3)
+
+
+def test_what_a_graph_cannot_hold_is_not_recorded():
+    assert TextualInversionOptions().replays
+    for without in ({"replay": False}, {"gradient_checkpointing": True}, {"compile": "reduce-overhead"}):
+        assert not TextualInversionOptions(**without).replays
+    assert TextualInversionOptions(compile="default").replays

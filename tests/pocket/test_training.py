@@ -8,6 +8,7 @@ from diffusers.training_utils import EMAModel
 from torch import Tensor, nn
 
 from likeness.datasets import WorkFolder
+from likeness.diffusion.replay import changeable
 from likeness.pocket.autoencoder import build_autoencoder
 from likeness.pocket.batches import step_generator
 from likeness.pocket.denoiser import build_text_encoder, build_unet
@@ -22,7 +23,6 @@ from likeness.pocket.options import (
 from likeness.pocket.tokenizer import train_tokenizer
 from likeness.pocket.training import (
     TrainingDivergedError,
-    changeable,
     hidden_weights,
     make_adamw,
     make_optimisers,

@@ -111,6 +111,9 @@ class AttentionControl:
         self._device, self._dtype = device, dtype
         self._mapped = list(mapped)
         self._mapped_rows = self._index(self._mapped)
+        looked_at = {row: following for row, following in self._followers.items() if row in self._mapped}
+        self._mappers = {row: following.mapper.to(device, torch.float32) for row, following in looked_at.items()}
+        self._cross = {row: following.cross.to(device, torch.float32) for row, following in looked_at.items()}
         self._step: int | None = None
         self._known_sources: dict[tuple[int, ...], Tensor] = {}
         self.begin(0)
@@ -175,9 +178,9 @@ class AttentionControl:
         for place, row in enumerate(self._mapped):
             following = self._followers.get(row)
             if following is not None:
-                cross = following.cross[self._step].to(maps)
+                cross = self._cross[row][self._step]
                 source = maps[self._mapped.index(following.row)]
-                effective[place] = source @ (following.mapper.to(maps) * cross) + maps[place] * (1 - cross)
+                effective[place] = source @ (self._mappers[row] * cross) + maps[place] * (1 - cross)
         return effective
 
     def _pattern(self, step: int) -> CrossPattern:

@@ -25,7 +25,7 @@ class BlendPlan:
         subtract_target: tokens of the edited prompt whose regions may not.
         first_step: with blending, counted from 0.
         threshold: share of the greatest attention above which a place belongs to the tokens, 0..1.
-        mask: float32 (h, w) of the latents instead of tokens, or None.
+        mask: float32 (h, w) of the latents instead of tokens, on the model's device; or None.
     """
 
     source: tuple[int, ...]

@@ -168,4 +168,5 @@ def _own_mask(model: DiffusionModel, mask: NDArray[np.floating], height: int, wi
     if not (np.isfinite(mask).all() and mask.min() >= 0 and mask.max() <= 1):
         raise ValueError("the mask has values outside 0..1: 1 where the picture may change, 0 where not")
     factor = model.vae_scale_factor
-    return latent_mask(torch.as_tensor(mask, dtype=torch.float32), (height // factor, width // factor))
+    pixels = torch.as_tensor(mask, dtype=torch.float32)
+    return latent_mask(pixels, (height // factor, width // factor)).to(model.device)

@@ -49,7 +49,7 @@ class TrainedConditioning:
 
     def __init__(self, model: DiffusionModel, prompts: Sequence[str], *, once: bool = True) -> None:
         self._text_encoder, self._once = model.text_encoder, once
-        self._ids = tokenise(model.tokenizer, prompts, model.prompt_length)
+        self._ids = tokenise(model.tokenizer, prompts, model.prompt_length).to(model.device)
         self._device = model.device
 
     def __call__(self, prompts: Tensor) -> Tensor:
@@ -60,5 +60,5 @@ class TrainedConditioning:
         return self._embedded(distinct)[places.to(self._device, non_blocking=True)]
 
     def _embedded(self, prompts: Tensor) -> Tensor:
-        embeddings: Tensor = self._text_encoder(self._ids[prompts].to(self._device, non_blocking=True))[0]
+        embeddings: Tensor = self._text_encoder(self._ids[prompts.to(self._device, non_blocking=True)])[0]
         return embeddings

@@ -16,7 +16,7 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Draw:
-    """The random choices for n samples, on the CPU.
+    """The random choices for n samples.
 
     Attributes:
         pictures: which pictures, int64 (n,).
@@ -42,11 +42,9 @@ class Draw:
 
     def to(self, device: torch.device) -> Draw:
         """The draw on a device; nothing waits for what a GPU still has to do."""
-        pinned = (
-            getattr(self, field.name).pin_memory() if device.type == "cuda" else getattr(self, field.name)
-            for field in fields(self)
-        )
-        return Draw(*(field.to(device, non_blocking=True) for field in pinned))
+        values = (getattr(self, field.name) for field in fields(self))
+        pinned = (value.pin_memory() if device.type == "cuda" and value.is_cpu else value for value in values)
+        return Draw(*(value.to(device, non_blocking=True) for value in pinned))
 
 
 def draw(
@@ -61,7 +59,7 @@ def draw(
     stream: int,
     prompts: int = 1,
 ) -> Draw:
-    """Draw one step's samples.
+    """Draw one step's samples, on the CPU.
 
     Pictures come in a new random order every epoch, so that each is seen equally often. Timesteps are uniform, and
     spread evenly within the step, which lowers the gradient's variance (Kingma et al. 2021, arXiv 2107.00630, I.1).

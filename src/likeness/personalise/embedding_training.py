@@ -14,6 +14,7 @@ from likeness.datasets.base_model import BaseModel
 from likeness.datasets.work import WorkFolder
 from likeness.diffusion.model import DiffusionModel
 from likeness.diffusion.placeholders import encode
+from likeness.diffusion.replay import changeable
 from likeness.personalise.checkpoints import Checkpoints
 from likeness.personalise.conditioning import TrainedConditioning
 from likeness.personalise.ema import MovingAverage, averaged
@@ -98,7 +99,7 @@ def prepare_training(
         moments = cached_moments(
             model, some, model_digest=base.digest, resolution=resolution, mirrored=mirrored, cache=cache
         )
-        alternatives = torch.arange(len(prompts)).expand(len(some), -1)
+        alternatives = torch.arange(len(prompts), device=model.device).expand(len(some), -1)
         even = torch.ones(len(some), 1 + mirrored, 1, 1, 1, device=model.device)
         return TrainingSet(moments, alternatives, even, options.batch_size)
 
@@ -112,11 +113,9 @@ def prepare_training(
     parameters = {"rows": rows.rows}
     records = new_records(options.steps, model.device)
     checkpoints = Checkpoints.beside(records, options, rows.rows.shape[1], model.device)
-    rate = options.full_learning_rate
     state = TrainingState(
         parameters=parameters,
-        # The length of an embedding means something; decay would shorten it.
-        optimiser=torch.optim.AdamW([{"params": [rows.rows], "initial_lr": rate}], rate, weight_decay=0.0, fused=True),
+        optimiser=_optimiser(rows, options.full_learning_rate, model.device),
         average=MovingAverage(parameters, options.ema_decay) if options.ema_decay else None,
         scaler=torch.amp.GradScaler(model.device.type, enabled=precision == torch.float16),
         records=records,
@@ -131,6 +130,7 @@ def prepare_training(
         state,
         options,
         model.device,
+        replay=options.replays,
     )
     validation = None
     if validation_set:
@@ -155,6 +155,17 @@ def _cast(model: DiffusionModel, rows: PlaceholderRows, precision: torch.dtype) 
     for network in (model.unet, model.text_encoder):
         nn.Module.to(network, dtype=precision)
     rows.rows.data = own
+
+
+def _optimiser(rows: PlaceholderRows, rate: float, device: torch.device) -> torch.optim.AdamW:
+    return torch.optim.AdamW(
+        [{"params": [rows.rows], "initial_lr": rate}],
+        lr=changeable(rate, device),
+        # The length of an embedding means something; decay would shorten it.
+        weight_decay=0.0,
+        fused=True,
+        capturable=device.type == "cuda",
+    )
 
 
 def _compiled(network: nn.Module, options: TextualInversionOptions, device: torch.device) -> Any:

@@ -113,12 +113,22 @@ class TextualInversionOptions(TrainingOptions):
     compile: Literal["no", "default", "reduce-overhead"] = Field(
         "no", description="torch.compile's mode for the networks on a GPU: a minute or two once, then faster steps"
     )
+    replay: bool = Field(
+        True,
+        description="record a step as a CUDA graph on a GPU, where Python is the slower one; no effect on a CPU, with "
+        "gradient_checkpointing, or where compile is reduce-overhead, which records by itself",
+    )
 
     @property
     def full_learning_rate(self) -> float:
         """The learning rate between warmup and decay."""
         pictures = self.batch_size * self.gradient_accumulation
         return self.learning_rate * (pictures if self.scale_learning_rate else 1)
+
+    @property
+    def replays(self) -> bool:
+        """Whether a GPU is to record the step: what is recorded may neither save random states nor record itself."""
+        return self.replay and not self.gradient_checkpointing and self.compile != "reduce-overhead"
 
     @pydantic.field_validator("templates")
     @classmethod

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from diffusers import UNet2DConditionModel
 from torch import Tensor
 
 from likeness.diffusion.placement import choose_dtype, computes_bfloat16
+from likeness.diffusion.replay import Batch, ReplayedStep, change_rate
 from likeness.personalise.conditioning import Conditioning
 from likeness.personalise.draws import Draw, draw, mixed_seed
 from likeness.personalise.latents import Moments
@@ -29,7 +30,8 @@ class TrainingSet:
 
     Attributes:
         moments: of their latents, scaled as the UNet sees them.
-        prompts: numbers of the prompts that each picture is seen with, int64 (pictures, alternatives).
+        prompts: numbers of the prompts that each picture is seen with, int64 (pictures, alternatives); on the CPU, or
+            on the networks' device, where steps are replayed.
         emphasis: of the positions of each picture, (pictures, variants, 1, h, w) with mean 1; h and w may be 1.
         batch_size: pictures seen at once.
     """
@@ -59,6 +61,7 @@ class DenoisingTraining:
         options: of the training.
         device: of all tensors.
         prior_weight: of the class pictures' loss.
+        replay: whether a GPU records the step and replays it (see `ReplayedStep`); other devices do not.
     """
 
     def __init__(
@@ -71,6 +74,7 @@ class DenoisingTraining:
         options: TrainingOptions,
         device: torch.device,
         prior_weight: float = 1.0,
+        replay: bool = False,
     ) -> None:
         self._unet, self._conditioning, self._schedule = unet, conditioning, schedule
         self._prior_weight = prior_weight
@@ -81,6 +85,8 @@ class DenoisingTraining:
         if options.snr_gamma is not None:
             weights = min_snr_weights(schedule.signal_to_noise, options.snr_gamma, schedule.prediction)
         self._weights = weights
+        self._replays = replay and device.type == "cuda"
+        self._learned = ReplayedStep(self._learn, enabled=self._replays)
 
     def step(self) -> None:
         """Take the next optimiser step and record its losses."""
@@ -89,15 +95,12 @@ class DenoisingTraining:
         torch.manual_seed(mixed_seed(options.seed, state.step))
         factor = learning_rate_factor(state.step, options)
         for group in state.optimiser.param_groups:
-            group["lr"] = group["initial_lr"] * factor
+            change_rate(group, group["initial_lr"] * factor)
 
-        for draws in zip(*(self._draw(index) for index in range(len(self._sets))), strict=True):
-            torch.autograd.backward(state.scaler.scale(self._loss(draws)))
-        state.scaler.unscale_(state.optimiser)
-        torch.nn.utils.clip_grad_norm_(state.parameters.values(), options.max_gradient_norm)
-        state.scaler.step(state.optimiser)
-        state.scaler.update()
-        state.optimiser.zero_grad(set_to_none=True)
+        draws = [self._draw(index) for index in range(len(self._sets))]
+        if self._replays:
+            draws = [part.to(self.device) for part in draws]
+        self._record(self._learned(_as_batch(draws)))
         if state.average:
             state.average.update(state.parameters, state.step)
 
@@ -114,8 +117,9 @@ class DenoisingTraining:
             ]
         )
         noise, timesteps = torch.cat([part.noise for part in placed]), torch.cat([part.timesteps for part in placed])
-        # Numbers of prompts stay on the CPU, where conditioning can look at them without waiting for a GPU.
-        prompts = torch.cat([kind.prompts[part.pictures, part.prompts] for kind, part in zip(sets, draws, strict=True)])
+        # Where they stay on the CPU, conditioning can look at numbers of prompts without waiting for a GPU.
+        chosen = draws if sets[0].prompts.is_cpu else placed
+        prompts = torch.cat([kind.prompts[p.pictures, p.prompts] for kind, p in zip(sets, chosen, strict=True)])
         emphasis = torch.cat([kind.emphasis[p.pictures, p.variants] for kind, p in zip(sets, placed, strict=True)])
         noisy = self._schedule.add_noise(latents, noise, timesteps).to(self._unet.dtype)
         noisy = noisy.contiguous(memory_format=torch.channels_last)
@@ -124,11 +128,10 @@ class DenoisingTraining:
             prediction = self._unet(noisy, timesteps, encoder_hidden_states=self._conditioning(prompts)).sample
         return denoising_errors(prediction, self._schedule.target(latents, noise, timesteps), emphasis), timesteps
 
-    def _draw(self, index: int) -> Sequence[Draw]:
+    def _draw(self, index: int) -> Draw:
         pictures, variants, *shape = self._sets[index].moments.mean.shape
-        accumulated = self._options.gradient_accumulation
-        whole = draw(
-            self._sets[index].batch_size * accumulated,
+        return draw(
+            self._sets[index].batch_size * self._options.gradient_accumulation,
             pictures=pictures,
             variants=variants,
             timesteps=self._timesteps,
@@ -138,19 +141,47 @@ class DenoisingTraining:
             stream=index,
             prompts=self._sets[index].prompts.shape[1],
         )
-        return list(whole.chunks(accumulated))
 
-    def _loss(self, draws: Sequence[Draw]) -> Tensor:
-        """Loss of one batch, of which there may be several in a step."""
+    def _learn(self, batch: Batch) -> dict[str, Tensor]:
+        """Update the weights with a step's draws; nothing else is random, and no number is looked at."""
+        state, accumulated = self.state, self._options.gradient_accumulation
+        measured = []
+        for draws in zip(*(whole.chunks(accumulated) for whole in _as_draws(batch)), strict=True):
+            loss, found = self._loss(draws)
+            torch.autograd.backward(state.scaler.scale(loss / accumulated))
+            measured.append(found)
+        state.scaler.unscale_(state.optimiser)
+        torch.nn.utils.clip_grad_norm_(state.parameters.values(), self._options.max_gradient_norm)
+        state.scaler.step(state.optimiser)
+        state.scaler.update()
+        state.optimiser.zero_grad(set_to_none=True)
+        losses, errors, timesteps = zip(*measured, strict=True)
+        return {
+            "losses": torch.stack(losses).mean(0),
+            "errors": torch.cat(errors),
+            "timesteps": torch.cat(timesteps),
+        }
+
+    def _loss(self, draws: Sequence[Draw]) -> tuple[Tensor, tuple[Tensor, Tensor, Tensor]]:
+        """Loss of one batch, of which there may be several in a step, and what is recorded of it."""
         errors, timesteps = self.errors(self._sets, draws)
         instances = len(draws[0].pictures)
         loss, instance, prior = dreambooth_loss(errors, self._weights[timesteps], instances, self._prior_weight)
-        self._record(errors[:instances].detach(), timesteps[:instances], instance, prior)
-        return loss / self._options.gradient_accumulation
+        return loss, (torch.stack([instance.detach(), prior]), errors[:instances].detach(), timesteps[:instances])
 
-    def _record(self, errors: Tensor, timesteps: Tensor, instance: Tensor, prior: Tensor) -> None:
-        records, share = self.state.records, 1 / self._options.gradient_accumulation
-        records["losses"][self.state.step] += share * torch.stack([instance, prior])
-        bins = timesteps * TIMESTEP_BINS // self._timesteps
-        records["timestep_errors"].index_add_(0, bins, errors)
-        records["timestep_counts"].index_add_(0, bins, torch.ones_like(errors))
+    def _record(self, measured: Batch) -> None:
+        records = self.state.records
+        records["losses"][self.state.step] = measured["losses"]
+        bins = measured["timesteps"] * TIMESTEP_BINS // self._timesteps
+        records["timestep_errors"].index_add_(0, bins, measured["errors"])
+        records["timestep_counts"].index_add_(0, bins, torch.ones_like(measured["errors"]))
+
+
+def _as_batch(draws: Sequence[Draw]) -> dict[str, Tensor]:
+    """One draw of each set, as tensors by name."""
+    return {f"{index}/{name}": value for index, part in enumerate(draws) for name, value in vars(part).items()}
+
+
+def _as_draws(batch: Batch) -> list[Draw]:
+    names = [field.name for field in fields(Draw)]
+    return [Draw(*(batch[f"{index}/{name}"] for name in names)) for index in range(len(batch) // len(names))]

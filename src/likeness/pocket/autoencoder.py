@@ -16,10 +16,10 @@ from torch import Tensor
 
 from likeness.datasets.work import WorkFolder
 from likeness.diffusion.placement import choose_device
+from likeness.diffusion.replay import Batch
 from likeness.pocket.batches import random_crops, random_flips, random_indices, step_generator, to_network
 from likeness.pocket.options import AutoencoderOptions
 from likeness.pocket.reconstruction import PatchDiscriminator, balanced, discriminator_loss, reconstruction_loss
-from likeness.pocket.replay import Batch
 from likeness.pocket.training import (
     make_adamw,
     make_optimisers,

@@ -15,10 +15,10 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from likeness.datasets.work import WorkFolder
 from likeness.diffusion.emphasis import region_weights
+from likeness.diffusion.replay import Batch
 from likeness.pocket.batches import random_indices, sample_captions, sample_latents, step_generator, stratified_indices
 from likeness.pocket.export import sampling_scheduler
 from likeness.pocket.options import DenoiserOptions, TextEncoderOptions
-from likeness.pocket.replay import Batch
 from likeness.pocket.tokenizer import token_ids
 from likeness.pocket.training import make_optimisers, mixed_precision, quickened, replayed, train, update
 from likeness.pocket.training_state import Trained

@@ -15,10 +15,10 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from likeness.datasets.work import WorkFolder
+from likeness.diffusion.replay import Learn, ReplayedStep, change_rate, changeable
 from likeness.pocket.budget import Budget, learning_rate
 from likeness.pocket.muon import Muon
 from likeness.pocket.options import TrainingOptions
-from likeness.pocket.replay import Learn, ReplayedStep
 from likeness.pocket.training_state import Progress, Trained
 
 logger = logging.getLogger(__name__)
@@ -123,18 +123,10 @@ def make_adamw(parameters: Iterable[Tensor], options: TrainingOptions, device: t
     )
 
 
-def changeable(rate: float, device: torch.device) -> float | Tensor:
-    """A learning rate as an optimiser on the device needs it: on a GPU, one that a recorded step reads anew."""
-    return torch.tensor(rate, device=device) if device.type == "cuda" else rate
-
-
 def set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
     """Change the learning rate of all that an optimiser updates."""
     for group in optimiser.param_groups:
-        if isinstance(group["lr"], Tensor):
-            group["lr"].fill_(rate)
-        else:
-            group["lr"] = rate
+        change_rate(group, rate)
 
 
 def replayed(learn: Learn, options: TrainingOptions, device: torch.device) -> ReplayedStep:

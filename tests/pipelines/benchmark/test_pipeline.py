@@ -1,16 +1,24 @@
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
 from PIL import Image
+from pydantic import BaseModel
 from skimage import data
 
 from likeness.datasets import ImageSet
 from likeness.pipelines.benchmark import create_pipeline
 from likeness.pipelines.benchmark.nodes import benchmark_curation
-from likeness.pipelines.benchmark.options import CurationBenchmarkOptions
+from likeness.pipelines.benchmark.options import (
+    CurationBenchmarkOptions,
+    EditingBenchmarkOptions,
+    InversionBenchmarkOptions,
+)
 
-CONF = Path(__file__).parents[3] / "conf" / "base" / "benchmark"
+PROJECT = Path(__file__).parents[3]
+CONF = PROJECT / "conf" / "base" / "benchmark"
 
 
 def folder_of_faces(folder: Path, count: int) -> ImageSet:
@@ -35,17 +43,39 @@ def test_pairs_need_two_photographs(tmp_path: Path) -> None:
         benchmark_curation(folder_of_faces(tmp_path, 1), CurationBenchmarkOptions())
 
 
-def test_the_pipeline_reads_the_sitters_photos_and_leaves_its_table() -> None:
+def test_the_curation_needs_no_gpu_and_the_others_do() -> None:
     pipeline = create_pipeline()
-    assert pipeline.inputs() == {"sitter_photos", "params:benchmark.curation"}
-    assert pipeline.outputs() == {"benchmark_curation"}
+    cpu, gpu = (pipeline.only_nodes_with_tags(tag) for tag in ("cpu", "gpu"))
+    assert cpu.inputs() == {"sitter_photos", "params:benchmark.curation"}
+    assert cpu.outputs() == {"benchmark_curation"}
+    assert gpu.inputs() == {"base_model", "params:benchmark.editing", "params:benchmark.inversion"}
+    assert gpu.outputs() == {"benchmark_editing", "benchmark_inversion"}
+    assert len(pipeline.nodes) == len(cpu.nodes) + len(gpu.nodes)
 
 
-def test_the_configuration_fits() -> None:
-    parameters = yaml.safe_load((CONF / "parameters.yml").read_text())
-    assert CurationBenchmarkOptions(**parameters["benchmark"]["curation"]) == CurationBenchmarkOptions()
-    entry = yaml.safe_load((CONF / "catalog.yml").read_text())["benchmark_curation"]
+@pytest.mark.parametrize(
+    ("what", "options"),
+    [
+        ("curation", CurationBenchmarkOptions),
+        ("editing", EditingBenchmarkOptions),
+        ("inversion", InversionBenchmarkOptions),
+    ],
+)
+def test_the_configuration_fits(what: str, options: type[BaseModel]) -> None:
+    written = yaml.safe_load((CONF / "parameters.yml").read_text())["benchmark"][what]
+    assert options(**written) == options()
+    assert set(written) == set(options.model_fields)
+    assert all(field.description for field in options.model_fields.values())
+    entry = yaml.safe_load((CONF / "catalog.yml").read_text())[f"benchmark_{what}"]
     assert (entry["type"], entry["versioned"]) == ("pandas.CSVDataset", True)
+
+
+def test_make_benchmark_runs_what_needs_no_gpu() -> None:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("MAKE") and name != "MFLAGS"}
+    for given, tag in (([], "cpu"), (["TAGS=gpu"], "gpu")):
+        command = ["make", "--no-print-directory", "--dry-run", "benchmark", *given]
+        printed = subprocess.run(command, env=clean, capture_output=True, text=True, cwd=PROJECT, check=True).stdout
+        assert printed.splitlines()[-1].split()[1:] == ["run", "--pipeline", "benchmark", "--tags", tag]
 
 
 def test_times_of_few_photographs_are_extrapolated_even_without_faces(tmp_path: Path) -> None:

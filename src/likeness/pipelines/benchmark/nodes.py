@@ -1,12 +1,24 @@
 """Nodes of the benchmarks."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
+import torch
 
-from likeness.datasets import ImageSet
+from likeness.datasets import BaseModel, ImageSet
+from likeness.diffusion.placement import choose_dtype
 from likeness.metrics.ssim import SsimOptions, stack_pictures
 from likeness.pipelines.benchmark.curation import ssim_case, verification_case
-from likeness.pipelines.benchmark.options import CurationBenchmarkOptions
+from likeness.pipelines.benchmark.editing import editing_table
+from likeness.pipelines.benchmark.inversion import inversion_table
+from likeness.pipelines.benchmark.measure import benchmark_device
+from likeness.pipelines.benchmark.options import (
+    CurationBenchmarkOptions,
+    EditingBenchmarkOptions,
+    InversionBenchmarkOptions,
+)
+from likeness.pipelines.benchmark.shapes import random_model
 
 
 def benchmark_curation(photos: ImageSet, options: CurationBenchmarkOptions) -> pd.DataFrame:
@@ -22,3 +34,34 @@ def benchmark_curation(photos: ImageSet, options: CurationBenchmarkOptions) -> p
     size = min(options.subset, len(pictures))
     subset = sorted(np.random.default_rng(options.seed).choice(len(pictures), size=size, replace=False).tolist())
     return pd.DataFrame([case(pictures, subset, options) for case in (verification_case, ssim_case)])
+
+
+def benchmark_editing(base_model: BaseModel, options: EditingBenchmarkOptions) -> pd.DataFrame:
+    """Time an edit against its two pictures without control, on random weights: one row a case.
+
+    Args:
+        base_model: whose tokenizer is used.
+        options: of the benchmark.
+
+    Raises:
+        ValueError: There is no GPU.
+    """
+    device = benchmark_device(options.device)
+    dtype = choose_dtype(options.dtype, device)
+    model = random_model(options.shape, base_model, device=device, dtype=dtype, seed=options.seed)
+    return editing_table(model, options)
+
+
+def benchmark_inversion(base_model: BaseModel, options: InversionBenchmarkOptions) -> pd.DataFrame:
+    """Time Textual Inversion against the usual script's way, on random weights: one row a case.
+
+    Args:
+        base_model: whose tokenizer is used.
+        options: of the benchmark.
+
+    Raises:
+        ValueError: There is no GPU.
+    """
+    device = benchmark_device(options.device)
+    make_model = partial(random_model, options.shape, base_model, device=device, dtype=torch.float32, seed=options.seed)
+    return inversion_table(make_model, device, options)

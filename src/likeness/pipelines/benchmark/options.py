@@ -4,6 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+ShapeName = Literal["sd15", "sd2", "tiny"]
+
 
 class CurationBenchmarkOptions(BaseModel):
     """How the curation of photographs is timed."""
@@ -19,3 +21,46 @@ class CurationBenchmarkOptions(BaseModel):
     align: bool = Field(True, description="Whether faces are turned so that the eyes are level.")
     metric: Literal["cosine", "euclidean", "euclidean_l2"] = Field("cosine", description="Distance of embeddings.")
     seed: int = Field(0, description="Seed that draws the subset.")
+
+
+class GpuBenchmarkOptions(BaseModel):
+    """What both benchmarks on a GPU have."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    shape: ShapeName = Field("sd15", description="Published model whose sizes are taken; tiny is none, and for a CPU.")
+    device: str = Field("cuda", description="Where to measure: cuda; auto also takes a CPU, where there is no GPU.")
+    resolution: int = Field(512, ge=64, multiple_of=8, description="Side of the pictures in pixels.")
+    warm_up: int = Field(1, ge=0, description="Runs, or steps of a training, before anything is measured.")
+    repeats: int = Field(5, ge=1, description="Rounds in which every case is measured once; the median counts.")
+    seed: int = Field(0, ge=0, description="Seed of weights, noise and pictures.")
+
+
+class EditingBenchmarkOptions(GpuBenchmarkOptions):
+    """How an edit of a prompt is timed."""
+
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = Field("auto", description="Number format.")
+    steps: int = Field(50, ge=1, description="Sampling steps.")
+    guidance_scale: float = Field(7.5, gt=1, description="Weight of classifier-free guidance.")
+    source: str = Field("a photo of a man with a smile", description="The source prompt.")
+    edit: str = Field("a photo of an old man with a frown", description="The edited prompt: one word added, one new.")
+    source_word: str = Field("smile", description="Word of the source prompt whose region LocalBlend may change.")
+    target_word: str = Field("frown", description="Word of the edited prompt whose region LocalBlend may change.")
+
+
+class InversionBenchmarkOptions(GpuBenchmarkOptions):
+    """How Textual Inversion is timed."""
+
+    shape: ShapeName = Field("sd2", description="Published model whose sizes are taken; tiny is none, and for a CPU.")
+    warm_up: int = Field(
+        5, ge=4, description="Steps of each case before anything is measured; the fourth records what is replayed."
+    )
+    steps: int = Field(20, ge=1, description="Steps of each case in a round.")
+    batch_size: int = Field(4, ge=1, description="Pictures a step.")
+    pictures: int = Field(8, ge=1, description="Pictures, of noise, that are learned from.")
+    vectors: int = Field(1, ge=1, description="Vectors that are learned.")
+    learning_rate: float = Field(5e-4, gt=0, description="Of the vectors, before it is multiplied by the batch size.")
+    mixed_precision: Literal["auto", "no", "bf16", "fp16"] = Field("auto", description="Number format of the networks.")
+    loss_tolerance: float = Field(
+        0.02, gt=0, description="Share of a step's loss by which two ways of computing it may differ."
+    )

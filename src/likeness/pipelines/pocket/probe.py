@@ -17,13 +17,13 @@ from torch import Tensor
 
 from likeness.datasets import WorkFolder
 from likeness.diffusion.placement import choose_device
+from likeness.diffusion.replay import Batch
 from likeness.metrics.attributes import attributes_of, encode
 from likeness.metrics.probe import Probe, ProbeDesign, normalised, shrink
 from likeness.metrics.probe_augmentation import augmented
 from likeness.metrics.probe_training import attribute_losses, calibrate
 from likeness.pipelines.pocket.options import ProbeOptions
 from likeness.pocket.batches import random_indices, step_generator
-from likeness.pocket.replay import Batch
 from likeness.pocket.sharding import read_pictures
 from likeness.pocket.training import make_optimisers, mixed_precision, quickened, replayed, train, update
 from likeness.pocket.training_state import Trained

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -18,10 +19,11 @@ class ReplayedStep:
     """Learns from batches: on a GPU, after a few steps, by replaying the whole step as it was recorded once.
 
     What is recorded must do the same with every batch of the same shapes: neither draw anything at random nor look at
-    a number. Learning rates that change have to be tensors, filled anew. See "CUDA Graphs" in torch's notes on CUDA.
+    a number. Learning rates that change have to be tensors, filled anew: see `changeable`, and "CUDA Graphs" in
+    torch's notes on CUDA.
 
     Args:
-        learn: goes forward and backward and updates the weights; takes the batch's tensors, returns scalars.
+        learn: goes forward and backward and updates the weights; takes the batch's tensors, returns tensors.
         enabled: whether to record; without it, every call is a plain call of `learn`.
     """
 
@@ -33,7 +35,7 @@ class ReplayedStep:
         self._result: dict[str, Tensor] = {}
 
     def __call__(self, batch: Batch) -> dict[str, Tensor]:
-        """Learn from a batch on the device; the scalars returned are the caller's own."""
+        """Learn from a batch on the device; the tensors returned are the caller's own."""
         if not self._enabled:
             return self._learn(batch)
         if self._done < _WARM_UP:
@@ -62,3 +64,16 @@ class ReplayedStep:
         with torch.cuda.graph(graph):
             self._result = self._learn(self._batch)
         return graph
+
+
+def changeable(rate: float, device: torch.device) -> float | Tensor:
+    """A learning rate as an optimiser on the device needs it: on a GPU, one that a recorded step reads anew."""
+    return torch.tensor(rate, device=device) if device.type == "cuda" else rate
+
+
+def change_rate(group: dict[str, Any], rate: float) -> None:
+    """Change the learning rate of one of an optimiser's groups of parameters."""
+    if isinstance(group["lr"], Tensor):
+        group["lr"].fill_(rate)
+    else:
+        group["lr"] = rate

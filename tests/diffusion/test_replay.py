@@ -5,8 +5,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from likeness.diffusion.replay import Learn, ReplayedStep
 from likeness.pocket.options import TrainingOptions
-from likeness.pocket.replay import Learn, ReplayedStep
 from likeness.pocket.training import make_optimisers, set_rate, update
 
 CPU = torch.device("cpu")

@@ -1,0 +1,165 @@
+"""Models of published shapes with random weights: what a model costs does not depend on what it knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import torch
+from diffusers import AutoencoderKL, DDPMScheduler, UNet2DConditionModel
+from torch import nn
+from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+
+from likeness.datasets.base_model import BaseModel
+from likeness.diffusion.model import DiffusionModel
+from likeness.pipelines.benchmark.options import ShapeName
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How large the parts of a model are, as their configuration files say.
+
+    Attributes:
+        unet: of diffusers' UNet2DConditionModel.
+        vae: of AutoencoderKL.
+        text_encoder: of transformers' CLIPTextModel.
+        prediction: what the UNet predicts.
+    """
+
+    unet: Mapping[str, Any]
+    vae: Mapping[str, Any]
+    text_encoder: Mapping[str, Any]
+    prediction: Literal["epsilon", "v_prediction"]
+
+
+_VAE = {
+    "down_block_types": ("DownEncoderBlock2D",) * 4,
+    "up_block_types": ("UpDecoderBlock2D",) * 4,
+    "block_out_channels": (128, 256, 512, 512),
+    "layers_per_block": 2,
+    "latent_channels": 4,
+    "scaling_factor": 0.18215,
+}
+_UNET = {
+    "down_block_types": (*("CrossAttnDownBlock2D",) * 3, "DownBlock2D"),
+    "up_block_types": ("UpBlock2D", *("CrossAttnUpBlock2D",) * 3),
+    "block_out_channels": (320, 640, 1280, 1280),
+    "layers_per_block": 2,
+}
+_TEXT = {"vocab_size": 49408, "max_position_embeddings": 77}
+
+SHAPES: Mapping[ShapeName, Shape] = {
+    # stable-diffusion-v1-5/stable-diffusion-v1-5
+    "sd15": Shape(
+        unet={**_UNET, "sample_size": 64, "cross_attention_dim": 768, "attention_head_dim": 8},
+        vae={**_VAE, "sample_size": 512},
+        text_encoder={
+            **_TEXT,
+            "hidden_size": 768,
+            "intermediate_size": 3072,
+            "num_hidden_layers": 12,
+            "num_attention_heads": 12,
+            "hidden_act": "quick_gelu",
+        },
+        prediction="epsilon",
+    ),
+    # stabilityai/stable-diffusion-2
+    "sd2": Shape(
+        unet={
+            **_UNET,
+            "sample_size": 96,
+            "cross_attention_dim": 1024,
+            "attention_head_dim": (5, 10, 20, 20),
+            "use_linear_projection": True,
+        },
+        vae={**_VAE, "sample_size": 768},
+        text_encoder={
+            **_TEXT,
+            "hidden_size": 1024,
+            "intermediate_size": 4096,
+            "num_hidden_layers": 23,
+            "num_attention_heads": 16,
+            "hidden_act": "gelu",
+        },
+        prediction="v_prediction",
+    ),
+    # Nobody's: to try a benchmark on a CPU.
+    "tiny": Shape(
+        unet={
+            "sample_size": 8,
+            "down_block_types": ("CrossAttnDownBlock2D", "DownBlock2D"),
+            "up_block_types": ("UpBlock2D", "CrossAttnUpBlock2D"),
+            "block_out_channels": (16, 32),
+            "layers_per_block": 1,
+            "cross_attention_dim": 32,
+            "attention_head_dim": 4,
+            "norm_num_groups": 8,
+        },
+        vae={**_VAE, "block_out_channels": (8, 8, 16, 16), "layers_per_block": 1, "norm_num_groups": 4},
+        text_encoder={
+            **_TEXT,
+            "hidden_size": 32,
+            "intermediate_size": 64,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 2,
+        },
+        prediction="epsilon",
+    ),
+}
+
+
+def random_model(
+    name: ShapeName, tokenizer_of: BaseModel, *, device: torch.device, dtype: torch.dtype, seed: int
+) -> DiffusionModel:
+    """A model of a published shape; the same seed gives the same weights on the same device.
+
+    Args:
+        name: of the shape.
+        tokenizer_of: the model whose tokenizer is used; none of its weights are. A prompt fills the text encoder's
+            length whatever its words, so that any tokenizer of CLIP's kind will do.
+        device: of all weights.
+        dtype: of all weights.
+        seed: of the weights.
+
+    Raises:
+        ValueError: the tokenizer has tokens that the text encoder has no embedding for.
+    """
+    shape = SHAPES[name]
+    length = shape.text_encoder["max_position_embeddings"]
+    tokenizer = CLIPTokenizer.from_pretrained(
+        tokenizer_of.source, subfolder="tokenizer", revision=tokenizer_of.revision, model_max_length=length
+    )
+    # One more is wanted: for the word that Textual Inversion learns.
+    if len(tokenizer) >= shape.text_encoder["vocab_size"]:
+        raise ValueError(
+            f"base_model {tokenizer_of.source!r}: its tokenizer has {len(tokenizer)} tokens, more than the text "
+            f"encoder of {name} embeds ({shape.text_encoder['vocab_size']}). Take the model that comes with Likeness."
+        )
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+        torch.manual_seed(seed)
+        # Made on the device: a CPU takes most of a minute to draw so many numbers.
+        with torch.device(device):
+            text_encoder, unet, vae = parts(name, tokenizer)
+    for part in (text_encoder, unet, vae):
+        nn.Module.to(part, dtype=dtype, memory_format=torch.channels_last)
+        part.eval().requires_grad_(False)
+    scheduler = DDPMScheduler(
+        beta_start=0.00085,
+        beta_end=0.012,
+        beta_schedule="scaled_linear",
+        clip_sample=False,
+        steps_offset=1,
+        prediction_type=shape.prediction,
+    )
+    return DiffusionModel(tokenizer, text_encoder, unet, vae, scheduler, f"random {name}", device, dtype)
+
+
+def parts(
+    name: ShapeName, tokenizer: CLIPTokenizer | None = None
+) -> tuple[CLIPTextModel, UNet2DConditionModel, AutoencoderKL]:
+    """Text encoder, UNet and VAE as their classes initialise them; the text encoder ends prompts as the tokenizer."""
+    shape = SHAPES[name]
+    ends = {"bos_token_id": tokenizer.bos_token_id, "eos_token_id": tokenizer.eos_token_id} if tokenizer else {}
+    text_encoder = CLIPTextModel(CLIPTextConfig(**shape.text_encoder, **ends))
+    return text_encoder, UNet2DConditionModel(**shape.unet), AutoencoderKL(**shape.vae)

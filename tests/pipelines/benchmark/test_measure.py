@@ -1,0 +1,37 @@
+import math
+import time
+
+import pytest
+import torch
+
+from likeness.pipelines.benchmark.measure import benchmark_device, measured
+
+CPU = torch.device("cpu")
+
+
+def test_time_is_that_of_the_work():
+    found = measured(lambda: time.sleep(0.05), CPU)
+    assert 0.05 <= found.seconds < 5
+    assert math.isnan(found.peak)
+    assert math.isnan(found.kept)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_without_a_gpu_nothing_is_measured_unless_asked_for():
+    with pytest.raises(ValueError, match=r"needs a CUDA GPU(.|\n)*--tags cpu"):
+        benchmark_device("cuda")
+    assert benchmark_device("auto") == CPU
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_memory_is_that_beyond_what_was_there():
+    device, kept = torch.device("cuda"), []
+    held = torch.zeros(2**20, device=device)
+
+    def work() -> None:
+        kept.append(torch.zeros(2**18, device=device))
+        torch.zeros(2**19, device=device)
+
+    found = measured(work, device)
+    assert (found.peak, found.kept) == (4 * (2**18 + 2**19), 4 * 2**18)
+    assert len(held) == 2**20
