@@ -150,7 +150,7 @@ def test_what_a_step_learns_can_be_recorded(start, options):
     before = training.rows.rows.detach().clone()
     training.steps.step()
     assert not torch.equal(training.rows.rows, before)
-    assert torch.equal(training.state.records["losses"][1], seen[0]["losses"])
+    assert training.state.records["losses"][1, 0] == seen[0]["losses"][0] > 0
     assert len(seen[0]["timesteps"]) == 2 * training.steps._options.gradient_accumulation
 
 

@@ -89,9 +89,9 @@ def open_model(reference: BaseModel | Checkpoint, *, device: str = "auto", dtype
     torch_dtype = choose_dtype(dtype, torch_device)
     model = DiffusionModel(
         tokenizer=_open(CLIPTokenizer, "tokenizer", base, overlay),
-        text_encoder=_place(_open(CLIPTextModel, "text_encoder", base, overlay), torch_device, torch_dtype),
-        unet=_place(_open(UNet2DConditionModel, "unet", base, overlay), torch_device, torch_dtype),
-        vae=_place(_open(AutoencoderKL, "vae", base, None), torch_device, torch_dtype),
+        text_encoder=place(_open(CLIPTextModel, "text_encoder", base, overlay), torch_device, torch_dtype),
+        unet=place(_open(UNet2DConditionModel, "unet", base, overlay), torch_device, torch_dtype),
+        vae=place(_open(AutoencoderKL, "vae", base, None), torch_device, torch_dtype),
         scheduler=_open(DDPMScheduler, "scheduler", base, None),
         name=overlay.name if overlay else _folder_name(base.source),
         device=torch_device,
@@ -157,10 +157,11 @@ def _read(kind: Any, source: str, **where: Any) -> Any:
     # Weights that are not in the file would silently be random.
     if missing := sorted(report["missing_keys"]):
         raise ValueError(f"{len(missing)} weights are not in the file, {missing[0]} among them")
-    return _place(module, torch.device("cpu"), torch.float32).eval().requires_grad_(False)
+    return place(module, torch.device("cpu"), torch.float32).eval().requires_grad_(False)
 
 
-def _place(module: Any, device: torch.device, dtype: torch.dtype) -> Any:
+def place(module: Any, device: torch.device, dtype: torch.dtype) -> Any:
+    """Put a network where it computes, with the memory layout that its convolutions are quickest in, and return it."""
     # Convolutions are quicker with channels last, on CPUs and on tensor cores. diffusers' own `to` only adds a warning.
     placed: Any = torch.nn.Module.to
     return placed(module, device=device, dtype=dtype, memory_format=torch.channels_last)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -52,21 +53,45 @@ def editing_table(model: DiffusionModel, options: EditingBenchmarkOptions) -> pd
 
 
 def _cases(model: DiffusionModel, options: EditingBenchmarkOptions) -> dict[str, Callable[[], object]]:
-    common = {"steps": options.steps, "guidance_scale": options.guidance_scale}
     edit = Edit(options.edit)
     blended = replace(edit, blend=Blend([options.source_word], [options.target_word]))
 
-    def plain() -> object:
-        side = {"height": options.resolution, "width": options.resolution}
-        prompts = [options.source, options.edit]
-        return list(generate(model, prompts, [options.seed] * 2, **common, **side, batch_size=2))
+    def plain() -> None:
+        pictures = generate(
+            model,
+            [options.source, options.edit],
+            [options.seed] * 2,
+            steps=options.steps,
+            guidance_scale=options.guidance_scale,
+            height=options.resolution,
+            width=options.resolution,
+            batch_size=2,
+        )
+        deque(pictures, maxlen=0)
 
-    def ours(wanted: Edit) -> object:
-        return list(
-            edit_pictures(model, options.source, [wanted], [options.seed], **common, resolution=options.resolution)
+    def ours(wanted: Edit) -> None:
+        pictures = edit_pictures(
+            model,
+            options.source,
+            [wanted],
+            [options.seed],
+            steps=options.steps,
+            guidance_scale=options.guidance_scale,
+            resolution=options.resolution,
+        )
+        deque(pictures, maxlen=0)
+
+    def usual() -> None:
+        usual_edit(
+            model,
+            options.source,
+            edit,
+            options.seed,
+            steps=options.steps,
+            guidance_scale=options.guidance_scale,
+            resolution=options.resolution,
         )
 
-    usual = partial(usual_edit, model, options.source, edit, options.seed, **common, resolution=options.resolution)
     return dict(zip(CASES, (plain, partial(ours, edit), partial(ours, blended), usual), strict=True))
 
 

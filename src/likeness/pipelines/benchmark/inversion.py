@@ -52,7 +52,12 @@ class Case:
 
     def run(self, steps: int, device: torch.device) -> float:
         """Take some steps and return the seconds that they took."""
-        found = measured(lambda: [self.step() for _ in range(steps)], device)
+
+        def work() -> None:
+            for _ in range(steps):
+                self.step()
+
+        found = measured(work, device)
         self.peak = float(np.maximum(self.peak, self.above + found.peak))
         self.above += found.kept
         return found.seconds

@@ -8,11 +8,10 @@ from typing import Any, Literal
 
 import torch
 from diffusers import AutoencoderKL, DDPMScheduler, UNet2DConditionModel
-from torch import nn
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from likeness.datasets.base_model import BaseModel
-from likeness.diffusion.model import DiffusionModel
+from likeness.diffusion.model import DiffusionModel, place
 from likeness.pipelines.benchmark.options import ShapeName
 
 
@@ -142,8 +141,7 @@ def random_model(
         with torch.device(device):
             text_encoder, unet, vae = parts(name, tokenizer)
     for part in (text_encoder, unet, vae):
-        nn.Module.to(part, dtype=dtype, memory_format=torch.channels_last)
-        part.eval().requires_grad_(False)
+        place(part, device, dtype).eval().requires_grad_(False)
     scheduler = DDPMScheduler(
         beta_start=0.00085,
         beta_end=0.012,
