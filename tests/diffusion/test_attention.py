@@ -8,7 +8,7 @@ from diffusers import UNet2DConditionModel
 from diffusers.models.attention_processor import Attention, AttnProcessor, AttnProcessor2_0, SlicedAttnProcessor
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from likeness.diffusion import attention
+from likeness.diffusion import attention, processors
 from likeness.diffusion.attention import AttentionControl, Following, attention_map
 from likeness.diffusion.levels import layer_level, level_size, map_level
 from likeness.diffusion.processors import controlled
@@ -252,13 +252,13 @@ def test_a_word_of_weight_zero_is_not_seen(sd1):
 @torch.no_grad()
 def test_self_attention_is_followed_up_to_the_limit_alone(sd1, monkeypatch):
     seen = []
-    original = attention.scaled_dot_product_attention
+    original = processors.scaled_dot_product_attention
 
     def recorded(query, key, value):
         seen.append((query, key))
         return original(query, key, value)
 
-    monkeypatch.setattr(attention, "scaled_dot_product_attention", recorded)
+    monkeypatch.setattr(processors, "scaled_dot_product_attention", recorded)
     for limit, size, expected in [
         (1 / 4, (8, 8), {64: False, 16: True, 4: True}),
         (1 / 16, (8, 8), {64: False, 16: False, 4: True}),

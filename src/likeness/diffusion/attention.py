@@ -47,14 +47,15 @@ class CrossPattern:
     """What cross-attention does in the steps in which the same tokens follow.
 
     Attributes:
-        sources: for each row of the batch the one whose queries and keys it takes; None for each its own.
+        queries: for each row of the batch, and after them for each mixed one, the row whose queries and keys it takes;
+            None for each row its own.
         changed: rows with other values than their own; None for none.
         taken: (changed, tokens, tokens), M diag(a w): their new values from their own.
         mixed: rows that also attend by themselves; None for none.
         own: (mixed, 1, tokens, 1), (1 - a) w.
     """
 
-    sources: Tensor | None
+    queries: Tensor | None
     changed: Tensor | None
     taken: Tensor
     mixed: Tensor | None
@@ -63,21 +64,17 @@ class CrossPattern:
 
 @dataclass(frozen=True)
 class KeysAndValues:
-    """Keys and values of one layer's cross-attention, (rows, heads, tokens, channels), under a pattern.
+    """Keys and values of one layer's cross-attention under a pattern.
 
     Attributes:
-        key: as projected.
-        followed_key: each row's source's.
-        value: of what is followed.
-        mixed_key: of the rows that also attend by themselves.
-        mixed_value: theirs.
+        own_key: as projected, (rows, heads, tokens, channels).
+        key: of what each row follows, and after them of the mixed rows themselves, (rows + mixed, …).
+        value: of the same.
     """
 
+    own_key: Tensor
     key: Tensor
-    followed_key: Tensor
     value: Tensor
-    mixed_key: Tensor | None = None
-    mixed_value: Tensor | None = None
 
 
 class AttentionControl:
@@ -127,44 +124,39 @@ class AttentionControl:
         self._maps: Tensor | None = None
         self._layers = 0
 
-    def self_attention(self, share: float, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-        """Self-attention of one layer, (rows, heads, positions, channels) as the arguments.
+    def self_sources(self, share: float) -> Tensor | None:
+        """For each row of the batch the one whose queries and keys it takes in self-attention; None for its own.
 
         Args:
             share: of the latents' positions that the layer has.
-            query: of all rows.
-            key: of all rows.
-            value: of all rows.
         """
-        sources = self._sources([row for row, f in self._followers.items() if self._follows_self(f, share)])
-        if sources is not None:
-            query, key = query[sources], key[sources]
-        return scaled_dot_product_attention(query, key, value)
+        return self._sources([row for row, f in self._followers.items() if self._follows_self(f, share)])
 
     def keys_and_values(self, key: Tensor, value: Tensor) -> KeysAndValues:
         """What the present pattern makes of a layer's projected prompts, (rows, heads, tokens, channels)."""
         pattern = self.pattern
         if pattern.changed is None:
             return KeysAndValues(key, key, value)
-        followed_key = key if pattern.sources is None else key[pattern.sources]
         values = value.index_copy(0, pattern.changed, pattern.taken.unsqueeze(1) @ value[pattern.changed])
-        if pattern.mixed is None:
-            return KeysAndValues(key, followed_key, values)
-        return KeysAndValues(key, followed_key, values, key[pattern.mixed], pattern.own * value[pattern.mixed])
+        if pattern.mixed is not None:
+            values = torch.cat([values, pattern.own * value[pattern.mixed]])
+        return KeysAndValues(key, key if pattern.queries is None else key[pattern.queries], values)
 
     def cross_attention(self, query: Tensor, prompts: KeysAndValues, *, keep_map: bool) -> Tensor:
         """Cross-attention of one layer, (rows, heads, positions, channels) as the queries."""
         if keep_map and self._mapped:
-            maps = attention_map(query[self._mapped_rows], prompts.key[self._mapped_rows]).mean(1)
+            maps = attention_map(query[self._mapped_rows], prompts.own_key[self._mapped_rows]).mean(1)
             self._maps = maps if self._maps is None else self._maps + maps
             self._layers += 1
-        sources, mixed = self.pattern.sources, self.pattern.mixed
-        followed = query if sources is None else query[sources]
-        attended = scaled_dot_product_attention(followed, prompts.followed_key, prompts.value)
-        if mixed is None or prompts.mixed_key is None or prompts.mixed_value is None:
+        queries, mixed = self.pattern.queries, self.pattern.mixed
+        attended = scaled_dot_product_attention(
+            query if queries is None else query[queries], prompts.key, prompts.value
+        )
+        if mixed is None:
             return attended
-        own = scaled_dot_product_attention(query[mixed], prompts.mixed_key, prompts.mixed_value)
-        return attended.index_add(0, mixed, own)
+        # One call of the kernel for what rows follow and what they add by themselves: launches are what costs.
+        rows = len(query)
+        return attended[:rows].index_add_(0, mixed, attended[rows:])
 
     def maps(self) -> Tensor:
         """Cross-attention of this step: float32 (rows kept, positions, tokens), averaged over heads and layers.
@@ -197,11 +189,12 @@ class AttentionControl:
             if row in follow and bool(by_itself.any()):
                 mixed.append(row)
                 own.append(by_itself.view(1, -1, 1))
+        sources, mixed_rows = self._sources(follow), self._index(mixed)
         return CrossPattern(
-            sources=self._sources(follow),
+            queries=sources if sources is None or not mixed else torch.cat([sources, mixed_rows]),
             changed=self._index(changed) if changed else None,
             taken=self._stacked(taken),
-            mixed=self._index(mixed) if mixed else None,
+            mixed=mixed_rows if mixed else None,
             own=self._stacked(own),
         )
 

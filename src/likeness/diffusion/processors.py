@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from diffusers import UNet2DConditionModel
 from diffusers.models.attention_processor import Attention, AttnProcessor, AttnProcessor2_0
 from torch import Tensor
+from torch.nn.functional import scaled_dot_product_attention
 
 from likeness.diffusion.attention import AttentionControl, CrossPattern, KeysAndValues
 from likeness.diffusion.levels import layer_level, map_level
@@ -42,11 +43,13 @@ class ControlledAttention:
         """The layer's output, shaped as `hidden_states` (rows, positions, channels)."""
         if attention_mask is not None:
             raise ValueError("attention control knows no attention masks: leave out encoder_attention_mask")
-        query = _heads(attn, attn.to_q(hidden_states))
         if encoder_hidden_states is None:
-            key, value = (_heads(attn, projection(hidden_states)) for projection in (attn.to_k, attn.to_v))
-            attended = self._control.self_attention(self._share, query, key, value)
+            sources = self._control.self_sources(self._share)
+            followed = hidden_states if sources is None else hidden_states[sources]
+            query, key = (_heads(attn, projection(followed)) for projection in (attn.to_q, attn.to_k))
+            attended = scaled_dot_product_attention(query, key, _heads(attn, attn.to_v(hidden_states)))
         else:
+            query = _heads(attn, attn.to_q(hidden_states))
             prompts = self._projected(attn, encoder_hidden_states)
             attended = self._control.cross_attention(query, prompts, keep_map=self._keep_map)
         output: Tensor = attn.to_out[0](attended.transpose(1, 2).flatten(2))
