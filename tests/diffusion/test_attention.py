@@ -285,17 +285,20 @@ def test_maps_are_made_only_where_they_are_looked_at(unet, monkeypatch):
     monkeypatch.setattr(attention, "attention_map", lambda q, k: made.append(q.shape) or original(q, k))
     latents, context = inputs(8)
     rows = [None, following(mapper=MAPPER, cross=PARTLY, weights=WEIGHTS), following(), None]
-    with controlled(unet, control(rows, unconditional=4)):
+    unmapped = control(rows, unconditional=4)
+    with controlled(unet, unmapped):
         call(unet, latents, context)
-    assert made == []
+    with pytest.raises(RuntimeError, match="no layer was asked"):
+        unmapped.maps()
     under_control = control(rows, unconditional=4, mapped=[0, 1])
     with controlled(unet, under_control):
         call(unet, latents, context)
+    assert made == []
     height, width = level_size(8, 8, map_level(unet))
     layers = [n for n in unet.attn_processors if ".attn2." in n and layer_level(unet, n) == map_level(unet)]
-    assert len(made) == len(layers) >= 1
-    assert all((shape[0], shape[2]) == (2, height * width) for shape in made)
     assert under_control.maps().shape == (2, height * width, TOKENS)
+    [(of_layers, of_rows, _, positions, _)] = made
+    assert (of_layers, of_rows, positions) == (len(layers), 2, height * width)
 
 
 @torch.no_grad()

@@ -196,18 +196,18 @@ def test_pictures_have_the_size_that_is_asked_for(vivid):
 
 
 def test_maps_are_made_only_for_blends_and_when_they_are_kept(vivid, monkeypatch):
-    rows = []
+    seen = []
     original = attention.attention_map
-    monkeypatch.setattr(attention, "attention_map", lambda q, k: rows.append(len(q)) or original(q, k))
+    monkeypatch.setattr(attention, "attention_map", lambda q, k: seen.append(tuple(q.shape[:2])) or original(q, k))
     layers = sum(".attn2." in name for name in vivid.unet.attn_processors)
     edits = [Edit(OTHER), Edit(OTHER, 1, 1, {"woman": 2}, blend=Blend(mask=np.ones((64, 64))))]
     made(vivid, edits)
-    assert rows == []
+    assert seen == []
     made(vivid, edits, keep_maps=True)
-    assert rows == [1] * 4 * layers
-    rows.clear()
+    assert seen == [(layers, 1)] * 4
+    seen.clear()
     made(vivid, [*edits, Edit(OTHER, blend=Blend(["man"]))], [3, 4])
-    assert rows == [4] * 4 * layers
+    assert seen == [(layers, 4)] * 4
 
 
 def test_pictures_are_computed_as_they_are_asked_for(vivid, monkeypatch):

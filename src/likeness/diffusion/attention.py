@@ -67,14 +67,15 @@ class KeysAndValues:
     """Keys and values of one layer's cross-attention under a pattern.
 
     Attributes:
-        own_key: as projected, (rows, heads, tokens, channels).
-        key: of what each row follows, and after them of the mixed rows themselves, (rows + mixed, …).
+        key: of what each row follows, and after them of the mixed rows themselves, (rows + mixed, heads, tokens,
+            channels).
         value: of the same.
+        mapped_key: as projected, of the rows whose maps are kept.
     """
 
-    own_key: Tensor
     key: Tensor
     value: Tensor
+    mapped_key: Tensor
 
 
 class AttentionControl:
@@ -121,8 +122,7 @@ class AttentionControl:
         if self._step is None or not all(torch.equal(f.cross[step], f.cross[self._step]) for f in followers):
             self.pattern = self._pattern(step)
         self._step = step
-        self._maps: Tensor | None = None
-        self._layers = 0
+        self._looked_at: list[tuple[Tensor, Tensor]] = []
 
     def self_sources(self, share: float) -> Tensor | None:
         """For each row of the batch the one whose queries and keys it takes in self-attention; None for its own.
@@ -134,20 +134,18 @@ class AttentionControl:
 
     def keys_and_values(self, key: Tensor, value: Tensor) -> KeysAndValues:
         """What the present pattern makes of a layer's projected prompts, (rows, heads, tokens, channels)."""
-        pattern = self.pattern
+        pattern, mapped_key = self.pattern, key[self._mapped_rows]
         if pattern.changed is None:
-            return KeysAndValues(key, key, value)
+            return KeysAndValues(key, value, mapped_key)
         values = value.index_copy(0, pattern.changed, pattern.taken.unsqueeze(1) @ value[pattern.changed])
         if pattern.mixed is not None:
             values = torch.cat([values, pattern.own * value[pattern.mixed]])
-        return KeysAndValues(key, key if pattern.queries is None else key[pattern.queries], values)
+        return KeysAndValues(key if pattern.queries is None else key[pattern.queries], values, mapped_key)
 
     def cross_attention(self, query: Tensor, prompts: KeysAndValues, *, keep_map: bool) -> Tensor:
         """Cross-attention of one layer, (rows, heads, positions, channels) as the queries."""
         if keep_map and self._mapped:
-            maps = attention_map(query[self._mapped_rows], prompts.own_key[self._mapped_rows]).mean(1)
-            self._maps = maps if self._maps is None else self._maps + maps
-            self._layers += 1
+            self._looked_at.append((query[self._mapped_rows], prompts.mapped_key))
         queries, mixed = self.pattern.queries, self.pattern.mixed
         attended = scaled_dot_product_attention(
             query if queries is None else query[queries], prompts.key, prompts.value
@@ -163,9 +161,11 @@ class AttentionControl:
 
         The maps of rows that follow are those that took effect, but for the words' weights.
         """
-        if self._maps is None:
+        if not self._looked_at:
             raise RuntimeError("no layer was asked to keep its maps in this step")
-        maps = self._maps / self._layers
+        # The layers are of one level, and so of one shape.
+        queries, keys = (torch.stack(tensors) for tensors in zip(*self._looked_at, strict=True))
+        maps = attention_map(queries, keys).mean((0, 2))
         effective = maps.clone()
         for place, row in enumerate(self._mapped):
             following = self._followers.get(row)
@@ -220,6 +220,11 @@ class AttentionControl:
 
 
 def attention_map(query: Tensor, key: Tensor) -> Tensor:
-    """The softmax that fused kernels leave out: float32 (rows, heads, positions, tokens), rows summing to 1."""
+    """The softmax that fused kernels leave out: float32 (…, positions, tokens), summing to 1 over the tokens.
+
+    Args:
+        query: (…, positions, channels).
+        key: (…, tokens, channels).
+    """
     scale: float = query.shape[-1] ** -0.5
     return (query.float() @ key.float().transpose(-1, -2) * scale).softmax(-1)
