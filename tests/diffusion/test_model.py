@@ -13,7 +13,8 @@ from safetensors.torch import load_file, save_file
 
 from likeness.datasets.base_model import BaseModel
 from likeness.datasets.checkpoint import Checkpoint
-from likeness.diffusion.model import ModelError, encode_prompts, open_model
+from likeness.diffusion.encoding import encode_prompts
+from likeness.diffusion.model import ModelError, open_model
 
 UNET_WEIGHTS = "unet/diffusion_pytorch_model.safetensors"
 
@@ -29,7 +30,7 @@ def test_a_folder_opens_as_the_pipeline_does(opened, tiny_model):
     prompt = "a photo of a man"
     expected, _ = pipeline.encode_prompt(prompt, "cpu", 1, do_classifier_free_guidance=False)
     with torch.no_grad():
-        assert torch.equal(encode_prompts(opened, [prompt]), expected)
+        assert torch.equal(encode_prompts(opened, [prompt]).hidden_states, expected)
     for part in ("unet", "vae"):
         theirs = getattr(pipeline, part).state_dict()
         assert all(torch.equal(value, theirs[name]) for name, value in getattr(opened, part).state_dict().items())
@@ -52,12 +53,12 @@ def test_weights_take_the_asked_for_format(tiny_model):
     model = open_model(BaseModel(str(tiny_model)), device="cpu", dtype="bfloat16")
     assert {module.dtype for module in (model.text_encoder, model.unet, model.vae)} == {torch.bfloat16}
     with torch.no_grad():
-        assert encode_prompts(model, ["a photo"]).dtype == torch.bfloat16
+        assert encode_prompts(model, ["a photo"]).hidden_states.dtype == torch.bfloat16
 
 
 def test_a_long_prompt_is_named(opened):
     with pytest.warns(UserWarning, match="longer than the 24 tokens"), torch.no_grad():
-        assert encode_prompts(opened, ["man " * 30]).shape == (1, 24, 32)
+        assert encode_prompts(opened, ["man " * 30]).hidden_states.shape == (1, 24, 32)
 
 
 @pytest.mark.parametrize("as_mapping", [True, False])

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from likeness.diffusion.model import encode_prompts
+from likeness.diffusion.encoding import encode_prompts
 from likeness.diffusion.weighting import weighted_embedding
 
 PROMPT = "a photo of a man in a forest"  # tokens 1 to 8
@@ -16,12 +16,14 @@ def weighted(opened, prompt: str = PROMPT, **weights: float) -> torch.Tensor:
     for name, weight in weights.items():
         values[{"man": MAN, "forest": FOREST}[name]] = weight
     with torch.no_grad():
-        return weighted_embedding(opened, prompt, values)
+        embeddings = weighted_embedding(opened, prompt, values)
+    assert len(embeddings) == 1
+    return embeddings.hidden_states[0]
 
 
 @torch.no_grad()
 def test_weights_of_one_change_nothing(opened):
-    assert torch.equal(weighted(opened, man=1.0), encode_prompts(opened, [PROMPT])[0])
+    assert torch.equal(weighted(opened, man=1.0), encode_prompts(opened, [PROMPT]).hidden_states[0])
 
 
 def test_the_word_itself_and_what_comes_before_stay(opened):
