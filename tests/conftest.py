@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -105,7 +106,8 @@ def tiny_xl_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("base_model") / "tiny_xl_model"
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        tokenizer, tokenizer_2 = tiny_tokenizer(), tiny_tokenizer()
+        tokenizer = tiny_tokenizer()
+        tokenizer_2 = deepcopy(tokenizer)
         # As SDXL's does.
         tokenizer_2.pad_token = "!"
         other_sizes = {"hidden_size": 16, "intermediate_size": 48, "num_hidden_layers": 3, "projection_dim": 20}

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from likeness.diffusion.embeddings import PromptEmbeddings
 from likeness.diffusion.encoding import encode_prompts
 from likeness.diffusion.weighting import weighted_embedding
 
@@ -54,3 +55,25 @@ def test_words_of_several_weights_add_up_and_those_of_one_go_together(opened):
     other = weighted(opened, PROMPT.replace("man", "woman").replace("forest", "baby"), man=0, forest=0)
     others = [token for token in range(24) if token not in (MAN, FOREST)]
     assert torch.allclose(both[others], other[others], atol=1e-5)
+
+
+@torch.no_grad()
+def test_two_text_encoders_and_their_pooled_embedding_know_a_word_by_its_weight(opened_xl):
+    def of(prompt: str, weight: float) -> PromptEmbeddings:
+        weights = torch.ones(24)
+        weights[MAN] = weight
+        return weighted_embedding(opened_xl, prompt, weights)
+
+    plain, without, inverted = (of(PROMPT, weight) for weight in (1, 0, -1))
+    assert torch.equal(plain.hidden_states, encode_prompts(opened_xl, [PROMPT]).hidden_states)
+    assert torch.equal(plain.pooled, encode_prompts(opened_xl, [PROMPT]).pooled)
+    assert torch.allclose(inverted.pooled, 2 * without.pooled - plain.pooled, atol=1e-5)
+    other = of(PROMPT.replace("man", "woman"), 0)
+    assert torch.allclose(without.pooled, other.pooled, atol=1e-5)
+    assert (without.pooled - plain.pooled).abs().max() > 1e-3
+    others = [token for token in range(24) if token != MAN]
+    for encoder in (slice(32), slice(32, None)):
+        found, expected, before = (each.hidden_states[0, :, encoder] for each in (without, other, plain))
+        assert torch.allclose(found[others], expected[others], atol=1e-5)
+        assert torch.equal(found[: MAN + 1], before[: MAN + 1])
+        assert ((found - before)[MAN + 1 :].abs().amax(1) > 1e-4).all()

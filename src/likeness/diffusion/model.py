@@ -103,12 +103,7 @@ def open_model(reference: BaseModel | Checkpoint, *, device: str = "auto", dtype
     torch_device = choose_device(device)
     torch_dtype = choose_dtype(dtype, torch_device)
     index = read_index(base)
-    if _has(index, "text_encoder_2") and not _has(index, "text_encoder"):
-        raise ModelError(
-            f"base_model {base.source!r} is an SDXL refiner: it only finishes pictures that another model began. Set "
-            "the parameter base_model to that one, such as stabilityai/stable-diffusion-xl-base-1.0."
-        )
-
+    _refuse_refiner(index, base)
     tokenizer = open_part(CLIPTokenizer, "tokenizer", base, overlay)
     text_encoder = place(open_part(CLIPTextModel, "text_encoder", base, overlay), torch_device, torch_dtype)
     second = None
@@ -174,6 +169,14 @@ def _base_of(reference: BaseModel | Checkpoint) -> BaseModel:
 
 def _has(index: Mapping[str, Any], part: str) -> bool:
     return bool(index.get(part)) and index[part][0] is not None
+
+
+def _refuse_refiner(index: Mapping[str, Any], base: BaseModel) -> None:
+    if _has(index, "text_encoder_2") and not _has(index, "text_encoder"):
+        raise ModelError(
+            f"base_model {base.source!r} is an SDXL refiner: it only finishes pictures that another model began. Set "
+            "the parameter base_model to that one, such as stabilityai/stable-diffusion-xl-base-1.0."
+        )
 
 
 def _pad_token_id(tokenizer: CLIPTokenizer, base: BaseModel, overlay: Path | None) -> int:
