@@ -149,8 +149,8 @@ def refuse_two_text_encoders(reference: BaseModel | Checkpoint, what: str) -> No
     base = _base_of(reference)
     if _has(read_index(base), "text_encoder_2"):
         raise ModelError(
-            f"{what} knows models with one text encoder, as Stable Diffusion 1 and 2 are, and base_model "
-            f"{base.source!r} has two, as SDXL has. Set the parameter base_model to another model."
+            f"{what} knows models with one text encoder, such as Stable Diffusion 1 and 2, and base_model "
+            f"{base.source!r} has two, as SDXL does. Set the parameter base_model to another model."
         )
 
 

@@ -97,7 +97,7 @@ def fine_tune(
 
     Raises:
         ValueError: no pictures, or prompts or faces that do not match them.
-        ModelError: the base model cannot be used.
+        ModelError: the base model cannot be used, or has two text encoders.
     """
     lessons = [_lesson("pictures", pictures, prompts, faces, options.batch_size)]
     if prior_pictures and options.prior_weight > 0:

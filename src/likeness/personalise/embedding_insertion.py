@@ -36,7 +36,7 @@ def open_with_embedding(
 
     Raises:
         EmbeddingError: the embedding cannot be read, or is of another model's width.
-        ModelError: the model cannot be used.
+        ModelError: the model cannot be used, or has two text encoders.
         ValueError: the placeholder already is a token of the model.
     """
     path = embedding.path if isinstance(embedding, Checkpoint) else embedding

@@ -77,7 +77,7 @@ def learn_embedding(
     Raises:
         ValueError: no pictures, a placeholder that already is a token, an initialiser of several tokens, prompts too
             long for the vectors, or a learning rate at which the vectors grew out of bounds.
-        ModelError: the base model cannot be used.
+        ModelError: the base model cannot be used, or has two text encoders.
     """
     if not pictures:
         raise ValueError("pictures: there are none to learn from. Give at least one picture.")
