@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
 import torch
-from diffusers import AutoencoderKL, DDPMScheduler, StableDiffusionPipeline, UNet2DConditionModel
-from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+from diffusers import (
+    AutoencoderKL,
+    DDPMScheduler,
+    EulerDiscreteScheduler,
+    StableDiffusionPipeline,
+    StableDiffusionXLPipeline,
+    UNet2DConditionModel,
+)
+from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 from likeness.pocket.options import TokenizerOptions
 from likeness.pocket.tokenizer import train_tokenizer
@@ -25,6 +33,48 @@ def tiny_tokenizer() -> CLIPTokenizer:
     return train_tokenizer(CORPUS, TokenizerOptions(vocabulary=700, length=24))
 
 
+def tiny_text_config(tokenizer: CLIPTokenizer, **options: int | str) -> CLIPTextConfig:
+    """A text encoder of width 32 for the tokenizer."""
+    sizes = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2}
+    return CLIPTextConfig(
+        vocab_size=len(tokenizer),
+        max_position_embeddings=24,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+        **(sizes | options),
+    )
+
+
+def tiny_unet(**options: object) -> UNet2DConditionModel:
+    """A UNet for latents of 8 x 8, with attention at 4 x 4."""
+    return UNet2DConditionModel(
+        sample_size=8,
+        in_channels=8,
+        out_channels=8,
+        layers_per_block=1,
+        block_out_channels=(16, 32),
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
+        attention_head_dim=4,
+        norm_num_groups=8,
+        **options,
+    )
+
+
+def tiny_vae() -> AutoencoderKL:
+    """An autoencoder of 64-pixel pictures, to 8 x 8 latents of 8 channels."""
+    return AutoencoderKL(
+        down_block_types=("DownEncoderBlock2D",) * 4,
+        up_block_types=("UpDecoderBlock2D",) * 4,
+        block_out_channels=(8, 8, 16, 16),
+        layers_per_block=1,
+        latent_channels=8,
+        norm_num_groups=4,
+        sample_size=64,
+    )
+
+
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in StableDiffusionPipeline's layout: all parts of a real model, random weights, 64-pixel pictures."""
@@ -32,40 +82,8 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with torch.random.fork_rng():
         torch.manual_seed(0)
         tokenizer = tiny_tokenizer()
-        text_encoder = CLIPTextModel(
-            CLIPTextConfig(
-                vocab_size=len(tokenizer),
-                hidden_size=32,
-                intermediate_size=64,
-                num_hidden_layers=2,
-                num_attention_heads=2,
-                max_position_embeddings=24,
-                bos_token_id=tokenizer.bos_token_id,
-                eos_token_id=tokenizer.eos_token_id,
-                pad_token_id=tokenizer.pad_token_id,
-            )
-        )
-        unet = UNet2DConditionModel(
-            sample_size=8,
-            in_channels=8,
-            out_channels=8,
-            layers_per_block=1,
-            block_out_channels=(16, 32),
-            down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
-            up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
-            cross_attention_dim=32,
-            attention_head_dim=4,
-            norm_num_groups=8,
-        )
-        vae = AutoencoderKL(
-            down_block_types=("DownEncoderBlock2D",) * 4,
-            up_block_types=("UpDecoderBlock2D",) * 4,
-            block_out_channels=(8, 8, 16, 16),
-            layers_per_block=1,
-            latent_channels=8,
-            norm_num_groups=4,
-            sample_size=64,
-        )
+        text_encoder = CLIPTextModel(tiny_text_config(tokenizer))
+        unet, vae = tiny_unet(cross_attention_dim=32), tiny_vae()
     scheduler = DDPMScheduler(
         beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", clip_sample=False, steps_offset=1
     )
@@ -79,4 +97,46 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
         feature_extractor=None,
         requires_safety_checker=False,
     ).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_xl_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in StableDiffusionXLPipeline's layout, as `tiny_model`; every width is another."""
+    folder = tmp_path_factory.mktemp("base_model") / "tiny_xl_model"
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        tokenizer = tiny_tokenizer()
+        tokenizer_2 = deepcopy(tokenizer)
+        # As SDXL's does.
+        tokenizer_2.pad_token = "!"
+        other_sizes = {"hidden_size": 16, "intermediate_size": 48, "num_hidden_layers": 3, "projection_dim": 20}
+        pipeline = StableDiffusionXLPipeline(
+            vae=tiny_vae(),
+            text_encoder=CLIPTextModel(tiny_text_config(tokenizer)),
+            text_encoder_2=CLIPTextModelWithProjection(
+                tiny_text_config(tokenizer_2, hidden_act="gelu", **other_sizes),
+            ),
+            tokenizer=tokenizer,
+            tokenizer_2=tokenizer_2,
+            unet=tiny_unet(
+                cross_attention_dim=32 + 16,
+                transformer_layers_per_block=(1, 2),
+                use_linear_projection=True,
+                addition_embed_type="text_time",
+                addition_time_embed_dim=4,
+                projection_class_embeddings_input_dim=20 + 6 * 4,
+            ),
+            scheduler=EulerDiscreteScheduler(
+                beta_start=0.00085,
+                beta_end=0.012,
+                beta_schedule="scaled_linear",
+                steps_offset=1,
+                timestep_spacing="leading",
+            ),
+            add_watermarker=False,
+        )
+        # Random weights hardly listen to the added conditions.
+        pipeline.unet.add_embedding.linear_2.weight.data.mul_(8)
+    pipeline.save_pretrained(folder)
     return folder

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 import torch
-from diffusers import StableDiffusionPipeline, UNet2DConditionModel
+from diffusers import EulerDiscreteScheduler, StableDiffusionPipeline, StableDiffusionXLPipeline, UNet2DConditionModel
 from safetensors.torch import load_file, save_file
 
 from likeness.datasets.base_model import BaseModel
 from likeness.datasets.checkpoint import Checkpoint
-from likeness.diffusion.model import ModelError, encode_prompts, open_model
+from likeness.diffusion.autoencoding import decode, encode
+from likeness.diffusion.model import ModelError, open_model, refuse_two_text_encoders
 
 UNET_WEIGHTS = "unet/diffusion_pytorch_model.safetensors"
 
@@ -24,12 +25,19 @@ def copy(tiny_model: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(tiny_model, tmp_path / "copy"))
 
 
+@pytest.fixture
+def copy_xl(tiny_xl_model: Path, tmp_path: Path) -> Path:
+    """A copy of the tiny SDXL to break."""
+    return Path(shutil.copytree(tiny_xl_model, tmp_path / "copy_xl"))
+
+
+def change(file: Path, **entries: object) -> None:
+    """Set entries of a JSON file."""
+    file.write_text(json.dumps(json.loads(file.read_text()) | entries))
+
+
 def test_a_folder_opens_as_the_pipeline_does(opened, tiny_model):
     pipeline = StableDiffusionPipeline.from_pretrained(tiny_model)
-    prompt = "a photo of a man"
-    expected, _ = pipeline.encode_prompt(prompt, "cpu", 1, do_classifier_free_guidance=False)
-    with torch.no_grad():
-        assert torch.equal(encode_prompts(opened, [prompt]), expected)
     for part in ("unet", "vae"):
         theirs = getattr(pipeline, part).state_dict()
         assert all(torch.equal(value, theirs[name]) for name, value in getattr(opened, part).state_dict().items())
@@ -51,13 +59,6 @@ def test_an_opened_model_is_frozen_and_evaluating(opened):
 def test_weights_take_the_asked_for_format(tiny_model):
     model = open_model(BaseModel(str(tiny_model)), device="cpu", dtype="bfloat16")
     assert {module.dtype for module in (model.text_encoder, model.unet, model.vae)} == {torch.bfloat16}
-    with torch.no_grad():
-        assert encode_prompts(model, ["a photo"]).dtype == torch.bfloat16
-
-
-def test_a_long_prompt_is_named(opened):
-    with pytest.warns(UserWarning, match="longer than the 24 tokens"), torch.no_grad():
-        assert encode_prompts(opened, ["man " * 30]).shape == (1, 24, 32)
 
 
 @pytest.mark.parametrize("as_mapping", [True, False])
@@ -140,6 +141,96 @@ def test_an_inpainting_model_is_refused(copy, tmp_path, tiny_model):
     UNet2DConditionModel.from_config(config).save_pretrained(tmp_path / "inpainting" / "unet")
     with pytest.raises(ModelError, match=r"unet in_channels is 17, vae latent_channels is 8.*no inpainting"):
         open_model(Checkpoint(tmp_path / "inpainting", {"base_model": str(tiny_model)}))
+
+
+def test_a_folder_of_sdxl_opens_with_both_text_encoders(opened_xl, tiny_xl_model):
+    pipeline = StableDiffusionXLPipeline.from_pretrained(tiny_xl_model)
+    theirs = {name: getattr(pipeline, name) for name in ("text_encoder", "text_encoder_2", "unet", "vae")}
+    ours = [opened_xl.text_encoder, opened_xl.second.text_encoder, opened_xl.unet, opened_xl.vae]
+    for module, expected in zip(ours, theirs.values(), strict=True):
+        assert not module.training
+        assert not any(parameter.requires_grad for parameter in module.parameters())
+        weights = expected.state_dict()
+        assert all(torch.equal(value, weights[name]) for name, value in module.state_dict().items())
+    assert (opened_xl.resolution, opened_xl.vae_scale_factor, opened_xl.prompt_length) == (64, 8, 24)
+    assert opened_xl.tokenizer.decode([opened_xl.second.pad_token_id]) == "!"
+    assert opened_xl.second.zeros_for_empty_prompt
+    euler = EulerDiscreteScheduler.from_config(opened_xl.scheduler.config)
+    assert torch.equal(euler.alphas_cumprod, pipeline.scheduler.alphas_cumprod)
+    assert euler.config.timestep_spacing == "leading"
+
+
+def test_what_the_index_says_of_the_empty_prompt_is_kept(copy_xl):
+    change(copy_xl / "model_index.json", force_zeros_for_empty_prompt=False)
+    assert not open_model(BaseModel(str(copy_xl))).second.zeros_for_empty_prompt
+
+
+@pytest.mark.parametrize(("upcast", "expected"), [(True, torch.float32), (False, torch.float16)])
+def test_the_vae_of_sdxl_computes_in_single_precision_where_it_asks_for_it(copy_xl, upcast, expected):
+    change(copy_xl / "vae" / "config.json", force_upcast=upcast)
+    model = open_model(BaseModel(str(copy_xl)), device="cpu", dtype="float16")
+    assert model.vae.dtype == expected
+    assert {module.dtype for module in (model.text_encoder, model.second.text_encoder, model.unet)} == {torch.float16}
+    pixels = decode(model.vae, encode(model.vae, torch.zeros(2, 3, 64, 64))[0].half())
+    assert pixels.isfinite().all()
+
+
+def test_the_other_models_have_no_second_text_encoder(opened):
+    assert opened.second is None
+    assert opened.vae.config.force_upcast
+
+
+def test_tokenizers_that_split_prompts_differently_are_refused(copy_xl):
+    file = copy_xl / "tokenizer_2" / "tokenizer.json"
+    tokenizer = json.loads(file.read_text())
+    vocabulary = tokenizer["model"]["vocab"]
+    vocabulary["a"], vocabulary["b"] = vocabulary["b"], vocabulary["a"]
+    file.write_text(json.dumps(tokenizer))
+    with pytest.raises(ModelError, match=r"tokenizer_2 of .*copy_xl have different vocabularies.*the same tokens"):
+        open_model(BaseModel(str(copy_xl)))
+
+
+def test_a_refiner_is_refused(copy_xl):
+    change(copy_xl / "model_index.json", tokenizer=[None, None], text_encoder=[None, None])
+    for part in ("tokenizer", "text_encoder"):
+        shutil.rmtree(copy_xl / part)
+    with pytest.raises(ModelError, match=r"copy_xl' is an SDXL refiner: .* Set the parameter base_model"):
+        open_model(BaseModel(str(copy_xl)))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"in_channels": 17}, r"unet in_channels is 17, vae latent_channels is 8.*no inpainting"),
+        ({"cross_attention_dim": 32}, r"cross_attention_dim is 32, both text encoders' hidden_size is 48"),
+        # As the refiner's, which is told five numbers: a score instead of the size before and after cropping.
+        ({"projection_class_embeddings_input_dim": 40}, r"input_dim is 40, .* picture size is 44"),
+        (
+            {"addition_embed_type": None, "projection_class_embeddings_input_dim": None},
+            "addition_embed_type is None, that for two text encoders is text_time",
+        ),
+    ],
+)
+def test_other_models_like_sdxl_are_refused(copy_xl, tmp_path, changes, message):
+    config = json.loads((copy_xl / "unet" / "config.json").read_text()) | changes
+    UNet2DConditionModel.from_config(config).save_pretrained(tmp_path / "other" / "unet")
+    with pytest.raises(ModelError, match=message):
+        open_model(Checkpoint(tmp_path / "other", {"base_model": str(copy_xl)}))
+
+
+def test_a_unet_of_sdxl_on_another_base_model_is_refused(tiny_model, tiny_xl_model, tmp_path):
+    config = json.loads((tiny_xl_model / "unet" / "config.json").read_text()) | {"cross_attention_dim": 32}
+    UNet2DConditionModel.from_config(config).save_pretrained(tmp_path / "other" / "unet")
+    with pytest.raises(ModelError, match="addition_embed_type is text_time, that for one text encoder is None"):
+        open_model(Checkpoint(tmp_path / "other", {"base_model": str(tiny_model)}))
+
+
+def test_two_text_encoders_can_be_refused(tiny_model, tiny_xl_model, tmp_path):
+    refuse_two_text_encoders(BaseModel(str(tiny_model)), "DreamBooth")
+    checkpoint = Checkpoint(tmp_path, {"base_model": str(tiny_xl_model)})
+    for reference in (BaseModel(str(tiny_xl_model)), checkpoint):
+        with pytest.raises(ModelError, match=r"DreamBooth knows models with one text encoder.*tiny_xl_model' has two"):
+            refuse_two_text_encoders(reference, "DreamBooth")
 
 
 def test_opening_models_does_not_import_tensorflow():

@@ -4,8 +4,9 @@ import warnings
 from copy import deepcopy
 
 import pytest
+import torch
 
-from likeness.diffusion.prompts import tokenise
+from likeness.diffusion.prompts import repadded, tokenise
 
 
 def test_prompts_are_cut_or_padded_to_one_length_between_start_and_end(opened):
@@ -44,3 +45,13 @@ def test_a_word_cut_in_the_middle_is_named_whole(opened):
     # 'qx' has no merges: it is two pieces, of which the second is cut.
     with pytest.warns(UserWarning, match="see 'qx man'"):
         tokenise(opened.tokenizer, ["a photo qx man"], 5)
+
+
+def test_other_padding_takes_the_place_of_all_after_the_first_end_token():
+    start, end, old, new = 7, 8, 0, 9
+    ids = torch.tensor([[start, 1, end, old, old], [start, 1, 0, 2, end], [start, end, end, end, end]])
+    assert repadded(ids, end=end, pad=new).tolist() == [
+        [start, 1, end, new, new],
+        [start, 1, 0, 2, end],
+        [start, end, new, new, new],
+    ]

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
-from diffusers import DDIMScheduler, DPMSolverMultistepScheduler, StableDiffusionPipeline
+from diffusers import DDIMScheduler, DPMSolverMultistepScheduler, StableDiffusionPipeline, StableDiffusionXLPipeline
 
 from likeness.datasets.base_model import BaseModel
+from likeness.diffusion.embeddings import PromptEmbeddings, joined
 from likeness.diffusion.model import DiffusionModel, open_model
 from likeness.diffusion.sampling import generate, guided_prediction, initial_latents
 
@@ -30,6 +33,35 @@ def test_pictures_are_those_of_the_diffusers_pipeline(tiny_model, prediction):
     ours = np.stack(arrays(model, PROMPTS, SEEDS, steps=4, batch_size=3))
     assert np.abs(ours / 255 - theirs).max() < 1 / 255
     assert ours.std() > 10
+
+
+@pytest.mark.parametrize(("negative", "zeros"), [("", True), ("", False), ("an old man", True)])
+@pytest.mark.parametrize("size", [(64, 64), (32, 96)])
+def test_pictures_of_two_text_encoders_are_those_of_the_diffusers_pipeline(tiny_xl_model, size, negative, zeros):
+    pipeline = StableDiffusionXLPipeline.from_pretrained(tiny_xl_model)
+    pipeline.scheduler = DPMSolverMultistepScheduler.from_config(pipeline.scheduler.config)
+    pipeline.register_to_config(force_zeros_for_empty_prompt=zeros)
+    pipeline.set_progress_bar_config(disable=True)
+    model = open_model(BaseModel(str(tiny_xl_model)))
+    model.second = replace(model.second, zeros_for_empty_prompt=zeros)
+    height, width = size
+    theirs = pipeline(
+        PROMPTS,
+        negative_prompt=[negative] * 3 if negative else None,
+        num_inference_steps=4,
+        guidance_scale=5.0,
+        latents=initial_latents(model, SEEDS, height, width),
+        output_type="np",
+        height=height,
+        width=width,
+    ).images
+    settings = {"steps": 4, "batch_size": 3, "height": height, "width": width, "negative_prompt": negative}
+    ours = np.stack(arrays(model, PROMPTS, SEEDS, **settings))
+    assert np.abs(ours / 255 - theirs).max() < 1 / 255
+    assert ours.std() > 10
+    other = replace(model, second=replace(model.second, zeros_for_empty_prompt=not zeros))
+    same = np.array_equal(np.stack(arrays(other, PROMPTS, SEEDS, **settings)), ours)
+    assert same == bool(negative)
 
 
 def test_a_picture_does_not_depend_on_its_batch(opened):
@@ -74,10 +106,10 @@ def test_without_guidance_the_unet_sees_each_picture_once(opened):
 @torch.no_grad()
 def test_guidance_extrapolates_from_the_unconditional_prediction(opened):
     latents, timestep = torch.randn(1, 8, 8, 8), torch.tensor(500)
-    unconditional, conditional = torch.randn(2, 1, 24, 32)
+    unconditional, conditional = (PromptEmbeddings(torch.randn(1, 24, 32)) for _ in range(2))
     first = guided_prediction(opened, latents, timestep, unconditional, 1.0)
     second = guided_prediction(opened, latents, timestep, conditional, 1.0)
-    guided = guided_prediction(opened, latents, timestep, torch.cat([unconditional, conditional]), 3.0)
+    guided = guided_prediction(opened, latents, timestep, joined([unconditional, conditional]), 3.0)
     assert torch.allclose(guided, 3 * second - 2 * first, atol=1e-4)
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import torch
 
-from likeness.diffusion.model import encode_prompts
+from likeness.diffusion.encoding import encode_prompts
 from likeness.personalise.conditioning import FrozenConditioning, TrainedConditioning
 
 PROMPTS = ["a photo of a man", "an old man", "a newborn baby"]
@@ -11,7 +11,7 @@ PROMPTS = ["a photo of a man", "an old man", "a newborn baby"]
 def test_both_give_the_text_encoders_embeddings(model):
     numbers = torch.tensor([2, 0, 2, 2])
     with torch.no_grad():
-        expected = encode_prompts(model, [PROMPTS[number] for number in numbers])
+        expected = encode_prompts(model, [PROMPTS[number] for number in numbers]).hidden_states
     ways = (FrozenConditioning(model, PROMPTS), *(TrainedConditioning(model, PROMPTS, once=o) for o in (True, False)))
     for conditioning in ways:
         assert torch.allclose(conditioning(numbers), expected, atol=1e-6)

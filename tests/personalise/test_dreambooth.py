@@ -255,6 +255,12 @@ def test_an_unreadable_base_model_is_named(arguments, work, tmp_path):
         fine_tune(**arguments, options=options(), work=work)
 
 
+def test_a_base_model_with_two_text_encoders_is_refused(arguments, work, tiny_xl_model):
+    arguments |= {"base": BaseModel(str(tiny_xl_model))}
+    with pytest.raises(ModelError, match="DreamBooth knows models with one text encoder"):
+        fine_tune(**arguments, options=options(), work=work)
+
+
 def test_a_prompt_too_long_is_named(arguments, work):
     arguments |= {"prompts": "a photo of sks man " * 9}
     with pytest.warns(UserWarning, match="longer than the 24 tokens"):

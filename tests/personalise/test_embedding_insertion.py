@@ -10,7 +10,8 @@ from diffusers import StableDiffusionPipeline
 
 from likeness.datasets.base_model import BaseModel
 from likeness.datasets.checkpoint import Checkpoint
-from likeness.diffusion.model import encode_prompts, open_model
+from likeness.diffusion.encoding import encode_prompts
+from likeness.diffusion.model import ModelError, open_model
 from likeness.diffusion.prompts import tokenise
 from likeness.diffusion.sampling import generate, initial_latents
 from likeness.diffusion.solvers import default_solver
@@ -69,7 +70,7 @@ def test_every_spelling_is_all_vectors(base, style):
     model = open_with_embedding(base, style, device="cpu")
     spellings = ["<Cézanne>", unicodedata.normalize("NFD", "<Cézanne>"), "<CÉZANNE>", "<cezanne>", "<Cezanne>"]
     with torch.no_grad():
-        first, *others = encode_prompts(model, [PROMPT.format(spelling) for spelling in spellings])
+        first, *others = encode_prompts(model, [PROMPT.format(spelling) for spelling in spellings]).hidden_states
         inserted = model.text_encoder.get_input_embeddings()(tokenise(model.tokenizer, ["<Cézanne>"], 24))[0, 1:3]
     assert all(torch.equal(first, other) for other in others)
     generator = torch.Generator().manual_seed(0)
@@ -90,7 +91,7 @@ def test_everything_else_stays_as_it_was(base, style):
     assert not new.requires_grad
     prompts = ["", "a photo of a man", "Cézanne, <cezanne", "a portrait of a man " * 3]
     with torch.no_grad():
-        assert torch.equal(encode_prompts(before, prompts), encode_prompts(after, prompts))
+        assert torch.equal(encode_prompts(before, prompts).hidden_states, encode_prompts(after, prompts).hidden_states)
     for name, parameter in before.text_encoder.named_parameters():
         if "token_embedding" not in name:
             assert torch.equal(parameter, after.text_encoder.get_parameter(name))
@@ -138,3 +139,8 @@ def test_another_models_width_is_named(base, tmp_path):
 def test_a_placeholder_that_already_is_a_token_is_named(base, style):
     with pytest.raises(ValueError, match="placeholder: 'man' already is a token"):
         open_with_embedding(base, style, placeholder="man", device="cpu")
+
+
+def test_a_model_with_two_text_encoders_is_refused(style, tiny_xl_model):
+    with pytest.raises(ModelError, match="A learned embedding knows models with one text encoder"):
+        open_with_embedding(BaseModel(str(tiny_xl_model)), style)

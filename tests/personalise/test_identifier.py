@@ -3,7 +3,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from likeness.diffusion.model import encode_prompts
+from likeness.diffusion.encoding import encode_prompts
 from likeness.personalise.identifier import IdentifierEmbedding, train_identifier
 
 
@@ -43,11 +43,11 @@ def test_a_word_in_pieces_becomes_a_token_that_starts_from_their_mean(model):
 
 def test_a_word_of_the_vocabulary_keeps_its_token_and_embedding(model):
     with torch.no_grad():
-        before = encode_prompts(model, ["a man in a forest"])
+        before = encode_prompts(model, ["a man in a forest"]).hidden_states
         words = len(model.tokenizer)
         embedding = train_identifier(model, "man")
         assert len(model.tokenizer) == words
         assert embedding.token == model.tokenizer.convert_tokens_to_ids("man</w>")
-        assert torch.equal(encode_prompts(model, ["a man in a forest"]), before)
+        assert torch.equal(encode_prompts(model, ["a man in a forest"]).hidden_states, before)
     learning = [name for name, parameter in model.text_encoder.named_parameters() if parameter.requires_grad]
     assert learning == ["embeddings.token_embedding.row"]

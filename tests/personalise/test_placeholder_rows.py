@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from likeness.diffusion.model import encode_prompts, open_model
+from likeness.diffusion.encoding import encode_prompts
+from likeness.diffusion.model import open_model
 from likeness.personalise.placeholder_rows import PlaceholderRows, train_placeholder
 
 
@@ -44,7 +45,7 @@ def test_every_vector_starts_from_the_initialisers(model):
     assert torch.equal(embedding.rows, table.weight[man].repeat(3, 1))
     assert embedding.table is table
     with torch.no_grad():
-        learned, known = encode_prompts(model, ["a photo of <Cézanne>", "a photo of man man man"])
+        learned, known = encode_prompts(model, ["a photo of <Cézanne>", "a photo of man man man"]).hidden_states
     assert torch.equal(learned, known)
 
 

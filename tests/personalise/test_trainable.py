@@ -7,7 +7,8 @@ import torch
 from safetensors.torch import load_file
 
 from likeness.datasets.checkpoint import Checkpoint
-from likeness.diffusion.model import encode_prompts, open_model
+from likeness.diffusion.encoding import encode_prompts
+from likeness.diffusion.model import open_model
 from likeness.personalise.options import DreamBoothOptions
 from likeness.personalise.trainable import make_trainable, save_trained
 
@@ -25,7 +26,7 @@ def trained(model, folder: Path, **options) -> dict[str, dict[str, torch.nn.Para
 
 def predictions(model) -> torch.Tensor:
     with torch.no_grad():
-        context = encode_prompts(model, ["a photo of sks man"])
+        context = encode_prompts(model, ["a photo of sks man"]).hidden_states
         return model.unet(torch.ones(1, 8, 8, 8), torch.tensor(5), encoder_hidden_states=context).sample
 
 
@@ -91,7 +92,7 @@ def test_what_did_not_learn_is_stored_as_it_was(model, tiny_model, tmp_path):
 def test_checkpointed_gradients_are_the_same(model, base):
     def gradients(opened, **options) -> list[torch.Tensor]:
         parts = make_trainable(opened, DreamBoothOptions(train_text_encoder=True, **options))
-        context = encode_prompts(opened, ["a photo of a man"])
+        context = encode_prompts(opened, ["a photo of a man"]).hidden_states
         opened.unet(torch.ones(1, 8, 8, 8), torch.tensor(5), encoder_hidden_states=context).sample.sum().backward()
         return [parameter.grad for named in parts.values() for parameter in named.values()]
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from likeness.diffusion.model import encode_prompts
+from likeness.diffusion.encoding import encode_prompts
 from likeness.personalise.draws import draw
 from likeness.personalise.embedding_training import EmbeddingTraining, prepare_training
 from likeness.personalise.latents import cached_moments
@@ -31,7 +31,7 @@ def test_the_loss_is_the_one_computed_sample_by_sample(training, model, make_pic
             latents = moments.mean[one, 0] + moments.std[one, 0] * drawn.posterior_noise[i : i + 1]
             noise, timestep = drawn.noise[i : i + 1], drawn.timesteps[i : i + 1]
             noisy = model.scheduler.add_noise(latents, noise, timestep)
-            context = encode_prompts(model, [prompts[drawn.prompts[i]]])
+            context = encode_prompts(model, [prompts[drawn.prompts[i]]]).hidden_states
             predicted = model.unet(noisy, timestep, encoder_hidden_states=context).sample
             errors.append((predicted - noise).pow(2).mean())
     expected = torch.stack(errors).mean()

@@ -18,9 +18,11 @@ from likeness.diffusion.attention import AttentionControl
 from likeness.diffusion.autoencoding import decode, to_pictures
 from likeness.diffusion.blend import BlendPlan, blended
 from likeness.diffusion.edits import EditPlan
+from likeness.diffusion.embeddings import PromptEmbeddings, joined
+from likeness.diffusion.encoding import encode_prompts, negative
 from likeness.diffusion.inversion import Inversion
 from likeness.diffusion.levels import level_size, map_level
-from likeness.diffusion.model import DiffusionModel, encode_prompts
+from likeness.diffusion.model import DiffusionModel
 from likeness.diffusion.processors import controlled
 from likeness.diffusion.sampling import guided_prediction, initial_latents
 from likeness.diffusion.weighting import weighted_embedding
@@ -163,13 +165,13 @@ def _first_latents(model: DiffusionModel, sampling: Sampling, groups: Sequence[G
     return noise.repeat_interleave(counts, 0)
 
 
-def _contexts(model: DiffusionModel, sampling: Sampling, rows: Sequence[_Row]) -> Iterator[Tensor]:
+def _contexts(model: DiffusionModel, sampling: Sampling, rows: Sequence[_Row]) -> Iterator[PromptEmbeddings]:
     """The prompts' embeddings in every step, after those that guidance leads away from."""
     prompts = [sampling.source if row.plan is None else row.plan.prompt for row in rows]
     # The same prompt has the same embedding, to the last bit.
     distinct = list(dict.fromkeys([*prompts, sampling.negative_prompt]))
-    embeddings = dict(zip(distinct, encode_prompts(model, distinct), strict=True))
-    conditional = torch.stack(
+    embeddings = dict(zip(distinct, encode_prompts(model, distinct).rows(), strict=True))
+    conditional = joined(
         [
             embeddings[prompt]
             if row.plan is None or bool((row.plan.embedding_weights == 1).all())
@@ -180,10 +182,10 @@ def _contexts(model: DiffusionModel, sampling: Sampling, rows: Sequence[_Row]) -
     if sampling.guidance_scale == 1:
         return repeat(conditional)
     if sampling.start is None or sampling.start.unconditional is None:
-        away_from = embeddings[sampling.negative_prompt].expand_as(conditional)
-        return repeat(torch.cat([away_from, conditional]))
-    each_step = sampling.start.unconditional.to(conditional)
-    return (torch.cat([away_from.expand_as(conditional), conditional]) for away_from in each_step)
+        away_from = negative(model, sampling.negative_prompt, embeddings[sampling.negative_prompt])
+        return repeat(joined([away_from.expand(len(rows)), conditional]))
+    each_step = sampling.start.unconditional.to(conditional).rows()
+    return (joined([away_from.expand(len(rows)), conditional]) for away_from in each_step)
 
 
 def _mean_map(summed: Tensor, steps: int, grid: tuple[int, int]) -> Tensor:

@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from diffusers import AutoencoderKL, DDPMScheduler, UNet2DConditionModel
-from peft import PeftModel
-from safetensors import SafetensorError
-from torch import Tensor
-from transformers import CLIPTextModel, CLIPTokenizer
+from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 from likeness.datasets.base_model import BaseModel
 from likeness.datasets.checkpoint import Checkpoint
+from likeness.diffusion.parts import ModelError, open_part, place, read_index
 from likeness.diffusion.placement import choose_device, choose_dtype
-from likeness.diffusion.progress import no_file_bars
-from likeness.diffusion.prompts import tokenise
 
-ADAPTER_CONFIG = "adapter_config.json"
-ADAPTER_WEIGHTS = "adapter_model.safetensors"
+__all__ = ["DiffusionModel", "ModelError", "SecondTextEncoder", "open_model", "refuse_two_text_encoders"]
+
+SIZE_CONDITIONS = 6
+"""Numbers that tell SDXL of a picture's size: height and width before cropping, the crop's top and left, height and
+width after it (Podell et al. 2023, arXiv 2307.01952, section 2.2)."""
 
 
-class ModelError(ValueError):
-    """A base model or checkpoint cannot be used; the message names it and says what was expected."""
+@dataclass(frozen=True)
+class SecondTextEncoder:
+    """What SDXL has beside the first text encoder (Podell et al. 2023, arXiv 2307.01952, section 2.1).
+
+    Attributes:
+        text_encoder: its penultimate hidden states stand beside the first one's; its pooled embedding of the prompt
+            conditions the UNet together with the picture's size.
+        pad_token_id: what it is given after a prompt's end; otherwise it sees the first tokenizer's tokens.
+        zeros_for_empty_prompt: whether guidance leads away from zeros where the negative prompt is empty.
+    """
+
+    text_encoder: CLIPTextModelWithProjection
+    pad_token_id: int
+    zeros_for_empty_prompt: bool
 
 
 @dataclass
@@ -35,13 +45,14 @@ class DiffusionModel:
 
     Attributes:
         tokenizer: of the text encoder.
-        text_encoder: its last hidden states condition the UNet.
+        text_encoder: its last hidden states condition the UNet; its penultimate ones where there is a second encoder.
         unet: the denoiser.
         vae: between pixels and latents.
         scheduler: holds the noise schedule and the prediction type; samplers are made from its `config`.
         name: for people: the hub id or the folder's name.
         device: of all weights.
-        dtype: of all weights.
+        dtype: of all weights, but for a VAE that has to compute in float32.
+        second: the second text encoder of SDXL; None for Stable Diffusion 1 and 2.
     """
 
     tokenizer: CLIPTokenizer
@@ -52,6 +63,7 @@ class DiffusionModel:
     name: str
     device: torch.device
     dtype: torch.dtype
+    second: SecondTextEncoder | None = None
 
     @property
     def vae_scale_factor(self) -> int:
@@ -66,15 +78,18 @@ class DiffusionModel:
     @property
     def prompt_length(self) -> int:
         """Tokens a prompt may have, start and end token included."""
-        return min(int(self.tokenizer.model_max_length), int(self.text_encoder.config.max_position_embeddings))
+        encoders = [self.text_encoder, *([self.second.text_encoder] if self.second else [])]
+        positions = (int(encoder.config.max_position_embeddings) for encoder in encoders)
+        return min(int(self.tokenizer.model_max_length), *positions)
 
 
 def open_model(reference: BaseModel | Checkpoint, *, device: str = "auto", dtype: str = "auto") -> DiffusionModel:
     """Open a base model, or a checkpoint on top of the base model it was made from.
 
-    A checkpoint is a folder in the same layout that holds only what differs: a `unet`, `text_encoder` or `tokenizer`
-    folder replaces the base model's; one with a peft adapter in it is merged into the base model's. Only safetensors
-    are read. The network is used only where the base model is a hub id.
+    Stable Diffusion 1 and 2 have one text encoder, SDXL has two. A checkpoint is a folder in the same layout that holds
+    only what differs: a `unet`, `text_encoder` or `tokenizer` folder replaces the base model's; one with a peft adapter
+    in it is merged into the base model's. Only safetensors are read. The network is used only where the base model is a
+    hub id.
 
     Args:
         reference: where the weights are.
@@ -84,99 +99,99 @@ def open_model(reference: BaseModel | Checkpoint, *, device: str = "auto", dtype
     Raises:
         ModelError: something cannot be read, misses weights, or does not fit the rest.
     """
-    base, overlay = (reference, None) if isinstance(reference, BaseModel) else (_base_of(reference), reference.path)
+    base, overlay = _base_of(reference), reference.path if isinstance(reference, Checkpoint) else None
     torch_device = choose_device(device)
     torch_dtype = choose_dtype(dtype, torch_device)
+    index = read_index(base)
+    _refuse_refiner(index, base)
+    tokenizer = open_part(CLIPTokenizer, "tokenizer", base, overlay)
+    text_encoder = place(open_part(CLIPTextModel, "text_encoder", base, overlay), torch_device, torch_dtype)
+    second = None
+    if _has(index, "text_encoder_2"):
+        second_encoder = open_part(CLIPTextModelWithProjection, "text_encoder_2", base, overlay)
+        second = SecondTextEncoder(
+            text_encoder=place(second_encoder, torch_device, torch_dtype),
+            pad_token_id=_pad_token_id(tokenizer, base, overlay),
+            zeros_for_empty_prompt=bool(index.get("force_zeros_for_empty_prompt", True)),
+        )
+    unet = place(open_part(UNet2DConditionModel, "unet", base, overlay), torch_device, torch_dtype)
+    vae = open_part(AutoencoderKL, "vae", base, None)
+    if second is not None:
+        # At its pictures' size, a batch of them would take more memory than all else.
+        vae.enable_slicing()
+    # Configurations of Stable Diffusion 1 and 2 do not say, and theirs do not overflow.
+    upcast = second is not None and vae.config.force_upcast
     model = DiffusionModel(
-        tokenizer=_open(CLIPTokenizer, "tokenizer", base, overlay),
-        text_encoder=place(_open(CLIPTextModel, "text_encoder", base, overlay), torch_device, torch_dtype),
-        unet=place(_open(UNet2DConditionModel, "unet", base, overlay), torch_device, torch_dtype),
-        vae=place(_open(AutoencoderKL, "vae", base, None), torch_device, torch_dtype),
-        scheduler=_open(DDPMScheduler, "scheduler", base, None),
+        tokenizer=tokenizer,
+        text_encoder=text_encoder,
+        unet=unet,
+        vae=place(vae, torch_device, torch.float32 if upcast else torch_dtype),
+        scheduler=open_part(DDPMScheduler, "scheduler", base, None),
         name=overlay.name if overlay else _folder_name(base.source),
         device=torch_device,
         dtype=torch_dtype,
+        second=second,
     )
     _check_that_parts_fit(model, overlay or base.source)
     return model
 
 
-def encode_prompts(model: DiffusionModel, prompts: Sequence[str]) -> Tensor:
-    """The text encoder's last hidden states, (n, tokens, width) in the model's dtype.
+def refuse_two_text_encoders(reference: BaseModel | Checkpoint, what: str) -> None:
+    """Refuse SDXL where only models with one text encoder will do, before any weights are opened.
 
-    A prompt longer than the text encoder takes is cut, with a warning that names the words lost.
+    Args:
+        reference: where the weights are.
+        what: wants one text encoder, for the message.
+
+    Raises:
+        ModelError: the model has two.
     """
-    ids = tokenise(model.tokenizer, prompts, model.prompt_length)
-    embeddings: Tensor = model.text_encoder(ids.to(model.device))[0]
-    return embeddings
+    base = _base_of(reference)
+    if _has(read_index(base), "text_encoder_2"):
+        raise ModelError(
+            f"{what} knows models with one text encoder, such as Stable Diffusion 1 and 2, and base_model "
+            f"{base.source!r} has two, as SDXL does. Set the parameter base_model to another model."
+        )
 
 
-def _base_of(checkpoint: Checkpoint) -> BaseModel:
-    base = checkpoint.made_from.get("base_model")
+def _base_of(reference: BaseModel | Checkpoint) -> BaseModel:
+    if isinstance(reference, BaseModel):
+        return reference
+    base = reference.made_from.get("base_model")
     if isinstance(base, BaseModel):
         return base
     if isinstance(base, Mapping):
         return BaseModel(source=str(base["source"]), revision=base.get("revision"))
     if isinstance(base, str):
         return BaseModel(source=base)
-    raise ModelError(
-        f"The checkpoint {checkpoint.path} does not say which base_model it was made from. Train it again."
-    )
+    raise ModelError(f"The checkpoint {reference.path} does not say which base_model it was made from. Train it again.")
 
 
-def _open(kind: Any, part: str, base: BaseModel, overlay: Path | None) -> Any:
-    """One part of the model in float32, from the overlay where it has one."""
-    own = overlay / part if overlay else None
-    try:
-        if own is None or not own.is_dir():
-            is_folder = Path(base.source).is_dir()
-            return _read(kind, base.source, subfolder=part, revision=base.revision, local_files_only=is_folder)
-        if not (own / ADAPTER_CONFIG).is_file():
-            return _read(kind, str(own), local_files_only=True)
-        # Without this file peft would look for a pickle.
-        if not (own / ADAPTER_WEIGHTS).is_file():
-            raise FileNotFoundError(f"{own / ADAPTER_WEIGHTS} is missing")
-        return PeftModel.from_pretrained(_open(kind, part, base, None), str(own)).merge_and_unload()
-    except (OSError, ValueError, RuntimeError, KeyError, TypeError, SafetensorError) as error:
-        if isinstance(error, ModelError):
-            raise
-        place = f"checkpoint {own}" if own and own.is_dir() else f"base_model {base.source!r}"
+def _has(index: Mapping[str, Any], part: str) -> bool:
+    return bool(index.get(part)) and index[part][0] is not None
+
+
+def _refuse_refiner(index: Mapping[str, Any], base: BaseModel) -> None:
+    if _has(index, "text_encoder_2") and not _has(index, "text_encoder"):
         raise ModelError(
-            f"The {part} of {place} cannot be read ({_first_line(error)}). Expected a Stable Diffusion model in "
-            "diffusers' layout with safetensors weights: a folder with tokenizer, text_encoder, unet, vae and "
-            "scheduler in it, or the hub id of one. Set the parameter base_model to such a folder or id."
-        ) from error
+            f"base_model {base.source!r} is an SDXL refiner: it only finishes pictures that another model began. Set "
+            "the parameter base_model to that one, such as stabilityai/stable-diffusion-xl-base-1.0."
+        )
 
 
-def _read(kind: Any, source: str, **where: Any) -> Any:
-    if not issubclass(kind, torch.nn.Module):
-        return kind.from_pretrained(source, **where)
-    # Downloads keep their bars.
-    with no_file_bars() if where["local_files_only"] else nullcontext():
-        module, report = kind.from_pretrained(source, use_safetensors=True, output_loading_info=True, **where)
-    # Weights that are not in the file would silently be random.
-    if missing := sorted(report["missing_keys"]):
-        raise ValueError(f"{len(missing)} weights are not in the file, {missing[0]} among them")
-    return place(module, torch.device("cpu"), torch.float32).eval().requires_grad_(False)
-
-
-def place(module: Any, device: torch.device, dtype: torch.dtype) -> Any:
-    """Put a network where it computes, with the memory layout that its convolutions are quickest in, and return it."""
-    # Convolutions are quicker with channels last, on CPUs and on tensor cores. diffusers' own `to` only adds a warning.
-    placed: Any = torch.nn.Module.to
-    return placed(module, device=device, dtype=dtype, memory_format=torch.channels_last)
+def _pad_token_id(tokenizer: CLIPTokenizer, base: BaseModel, overlay: Path | None) -> int:
+    """What the second tokenizer pads prompts with; it must split them into the first one's tokens."""
+    second = open_part(CLIPTokenizer, "tokenizer_2", base, overlay)
+    if second.get_vocab() != tokenizer.get_vocab():
+        raise ModelError(
+            f"The tokenizer and the tokenizer_2 of {overlay or base.source} have different vocabularies, of "
+            f"{len(tokenizer)} and {len(second)} tokens. Both text encoders must see the same tokens of a prompt."
+        )
+    return int(second.pad_token_id)
 
 
 def _check_that_parts_fit(model: DiffusionModel, place: str | Path) -> None:
-    sizes = {
-        "unet in_channels": (model.unet.config.in_channels, "vae latent_channels", model.vae.config.latent_channels),
-        "unet cross_attention_dim": (
-            model.unet.config.cross_attention_dim,
-            "text_encoder hidden_size",
-            model.text_encoder.config.hidden_size,
-        ),
-    }
-    for first, (one, second, other) in sizes.items():
+    for first, one, second, other in _sizes(model):
         if one != other:
             raise ModelError(
                 f"The parts of {place} do not fit: {first} is {one}, {second} is {other}. Only text-to-image models "
@@ -184,9 +199,21 @@ def _check_that_parts_fit(model: DiffusionModel, place: str | Path) -> None:
             )
 
 
+def _sizes(model: DiffusionModel) -> list[tuple[str, object, str, object]]:
+    """Pairs of names and values that must agree."""
+    unet, width = model.unet.config, model.text_encoder.config.hidden_size
+    pairs = [("unet in_channels", unet.in_channels, "vae latent_channels", model.vae.config.latent_channels)]
+    if model.second is None:
+        pairs.append(("unet cross_attention_dim", unet.cross_attention_dim, "text_encoder hidden_size", width))
+        return [*pairs, ("unet addition_embed_type", unet.addition_embed_type, "that for one text encoder", None)]
+    other = model.second.text_encoder.config
+    pairs.append(("unet addition_embed_type", unet.addition_embed_type, "that for two text encoders", "text_time"))
+    width += other.hidden_size
+    pairs.append(("unet cross_attention_dim", unet.cross_attention_dim, "both text encoders' hidden_size", width))
+    added = other.projection_dim + SIZE_CONDITIONS * (unet.addition_time_embed_dim or 0)
+    name = "unet projection_class_embeddings_input_dim"
+    return [*pairs, (name, unet.projection_class_embeddings_input_dim, "that of pooled text and picture size", added)]
+
+
 def _folder_name(source: str) -> str:
     return Path(source).resolve().name if Path(source).is_dir() else source
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]

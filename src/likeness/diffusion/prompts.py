@@ -37,6 +37,18 @@ def tokenise(tokenizer: CLIPTokenizer, prompts: Sequence[str], length: int) -> T
     return torch.tensor(rows, dtype=torch.int64).reshape(-1, length)
 
 
+def repadded(ids: Tensor, *, end: int, pad: int) -> Tensor:
+    """Token ids with other padding: what comes after each row's first end token.
+
+    Args:
+        ids: (n, length) int64.
+        end: the end token.
+        pad: the new padding.
+    """
+    after_end = (ids == end).cumsum(1)[:, :-1] > 0
+    return torch.cat([ids[:, :1], ids[:, 1:].masked_fill(after_end, pad)], dim=1)
+
+
 def _warn_of_cut(prompt: str, first_cut: int, length: int) -> None:
     # A word whose last pieces are cut is as good as lost: name the whole of it.
     word_start = prompt.rfind(" ", 0, first_cut + 1) + 1

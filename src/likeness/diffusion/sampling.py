@@ -9,7 +9,9 @@ from PIL import Image
 from torch import Tensor
 
 from likeness.diffusion.autoencoding import decode, to_pictures
-from likeness.diffusion.model import DiffusionModel, encode_prompts
+from likeness.diffusion.embeddings import PromptEmbeddings, joined
+from likeness.diffusion.encoding import encode_prompts, negative
+from likeness.diffusion.model import DiffusionModel
 from likeness.diffusion.solvers import default_solver
 
 
@@ -63,15 +65,17 @@ def initial_latents(model: DiffusionModel, seeds: Sequence[int], height: int, wi
 
 
 def guided_prediction(
-    model: DiffusionModel, latents: Tensor, timestep: Tensor, context: Tensor, weight: float
+    model: DiffusionModel, latents: Tensor, timestep: Tensor, context: PromptEmbeddings, weight: float
 ) -> Tensor:
     """The UNet's prediction for noisy latents, pushed away from the unconditional one.
+
+    SDXL is told that the picture has the size of the latents and was not cropped.
 
     Args:
         model: whose UNet predicts.
         latents: (n, channels, h, w).
         timestep: a scalar.
-        context: prompt embeddings (n, tokens, width), or (2n, tokens, width) with the n unconditional ones first.
+        context: embeddings of n prompts, or of 2n with the n unconditional ones first.
         weight: of the guidance; used only when there are unconditional embeddings.
 
     Returns:
@@ -79,12 +83,26 @@ def guided_prediction(
     """
     repeats = len(context) // len(latents)
     noisy = latents.to(model.dtype).repeat(repeats, 1, 1, 1)
-    prediction: Tensor = model.unet(noisy, timestep, encoder_hidden_states=context).sample.float()
+    prediction: Tensor = model.unet(
+        noisy,
+        timestep,
+        encoder_hidden_states=context.hidden_states,
+        added_cond_kwargs=_added_conditions(model, noisy, context),
+    ).sample.float()
     if repeats == 1:
         return prediction
     unconditional, conditional = prediction.chunk(2)
     guided: Tensor = unconditional + weight * (conditional - unconditional)
     return guided
+
+
+def _added_conditions(model: DiffusionModel, latents: Tensor, context: PromptEmbeddings) -> dict[str, Tensor] | None:
+    """What the UNet of SDXL is told beside its hidden states, under diffusers' names."""
+    if context.pooled is None:
+        return None
+    height, width = (side * model.vae_scale_factor for side in latents.shape[2:])
+    time_ids = torch.tensor([height, width, 0, 0, height, width], dtype=torch.float32, device=latents.device)
+    return {"text_embeds": context.pooled, "time_ids": time_ids.expand(len(context), -1)}
 
 
 def _batches(
@@ -101,27 +119,29 @@ def _batches(
     with torch.inference_mode():
         distinct = list(dict.fromkeys(prompts))
         embeddings = dict(zip(distinct, _encode_in_batches(model, distinct, batch_size), strict=True))
-        unconditional = encode_prompts(model, [negative_prompt])
+        unconditional = negative(model, negative_prompt, encode_prompts(model, [negative_prompt]))
     for start in range(0, len(prompts), batch_size):
         members = range(start, min(start + batch_size, len(prompts)))
         padded = [*members, *[members[-1]] * (batch_size - len(members))]
         # The mode is left before yielding: the caller's own computations are none of our business.
         with torch.inference_mode():
-            context = torch.stack([embeddings[prompts[i]] for i in padded])
+            context = joined([embeddings[prompts[i]] for i in padded])
             if guidance_scale != 1:
-                context = torch.cat([unconditional.expand_as(context), context])
+                context = joined([unconditional.expand(len(context)), context])
             latents = initial_latents(model, [seeds[i] for i in padded], height, width)
             latents = _denoise(model, latents, context, steps, guidance_scale)
             pictures = to_pictures(decode(model.vae, latents))
         yield from pictures[: len(members)]
 
 
-def _encode_in_batches(model: DiffusionModel, prompts: Sequence[str], batch_size: int) -> list[Tensor]:
+def _encode_in_batches(model: DiffusionModel, prompts: Sequence[str], batch_size: int) -> list[PromptEmbeddings]:
     chunks = [prompts[i : i + batch_size] for i in range(0, len(prompts), batch_size)]
-    return [row for chunk in chunks for row in encode_prompts(model, chunk)]
+    return [row for chunk in chunks for row in encode_prompts(model, chunk).rows()]
 
 
-def _denoise(model: DiffusionModel, latents: Tensor, context: Tensor, steps: int, guidance_scale: float) -> Tensor:
+def _denoise(
+    model: DiffusionModel, latents: Tensor, context: PromptEmbeddings, steps: int, guidance_scale: float
+) -> Tensor:
     """Solve from pure noise."""
     solver = default_solver(model)
     solver.set_timesteps(steps, device=model.device)

@@ -7,33 +7,43 @@ those, the word's weight has no effect; so it is applied to them too.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
+import torch
 from torch import Tensor
 
-from likeness.diffusion.model import DiffusionModel, encode_prompts
-from likeness.diffusion.prompts import tokenise
+from likeness.diffusion.embeddings import PromptEmbeddings, combined
+from likeness.diffusion.encoding import encode_prompts
+from likeness.diffusion.model import DiffusionModel
 
 
-def weighted_embedding(model: DiffusionModel, prompt: str, weights: Tensor) -> Tensor:
-    """A prompt's embedding in which all tokens know a word by its weight.
+def weighted_embedding(model: DiffusionModel, prompt: str, weights: Tensor) -> PromptEmbeddings:
+    """A prompt's embedding in which all tokens, and the pooled embedding, know a word by its weight.
 
-    What a token knows of the words of a weight w is the difference d that it makes to hide them from the text encoder;
-    the token's embedding moves by (w - 1) d. The words' own embeddings stay: their weights scale the attention.
+    What a token knows of the words of a weight w is the difference d that it makes to hide them from the text encoders;
+    the token's embedding moves by (w - 1) d. The words' own embeddings stay: their weights scale the attention. The
+    pooled embedding is the end token's, and moves as it does.
 
     Args:
-        model: whose text encoder is meant.
+        model: whose text encoders are meant.
         prompt: that is encoded.
         weights: float (tokens,) of its tokens; 1 everywhere gives the prompt's own embedding.
 
     Returns:
-        (tokens, width) in the model's dtype.
+        One row in the model's dtype.
     """
-    plain = encode_prompts(model, [prompt])[0]
-    ids = tokenise(model.tokenizer, [prompt], model.prompt_length).to(model.device)
+    plain = encode_prompts(model, [prompt])
     moved = plain.float()
     for weight in sorted(set(weights.tolist())):
         if weight != 1:
-            words = (weights == weight).to(model.device)
-            hidden: Tensor = model.text_encoder(ids, attention_mask=(~words).long().unsqueeze(0))[0][0]
-            known = (plain.float() - hidden.float()).masked_fill(words.unsqueeze(1), 0)
-            moved = moved + (weight - 1) * known
-    return moved.to(plain.dtype)
+            words = weights == weight
+            hidden = encode_prompts(model, [prompt], seen=~words)
+            own = words.to(model.device).unsqueeze(1)
+            unknown = replace(hidden, hidden_states=torch.where(own, plain.hidden_states, hidden.hidden_states))
+            moved = combined(partial(_moved, weight - 1), moved, plain.float(), unknown.float())
+    return moved.to(plain)
+
+
+def _moved(factor: float, embeddings: Tensor, known: Tensor, unknown: Tensor) -> Tensor:
+    return embeddings + factor * (known - unknown)

@@ -8,7 +8,8 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from likeness.diffusion.model import DiffusionModel, encode_prompts
+from likeness.diffusion.encoding import encode_prompts
+from likeness.diffusion.model import DiffusionModel
 from likeness.diffusion.prompts import tokenise
 
 
@@ -30,7 +31,7 @@ class FrozenConditioning:
 
     def __init__(self, model: DiffusionModel, prompts: Sequence[str]) -> None:
         with torch.no_grad():
-            self._embeddings = torch.cat([encode_prompts(model, [prompt]) for prompt in prompts])
+            self._embeddings = torch.cat([encode_prompts(model, [prompt]).hidden_states for prompt in prompts])
 
     def __call__(self, prompts: Tensor) -> Tensor:
         """Embeddings of the prompts with these numbers."""

@@ -14,7 +14,7 @@ from tqdm import tqdm
 from likeness.datasets.base_model import BaseModel
 from likeness.datasets.work import WorkFolder, digest_of
 from likeness.diffusion.emphasis import Region, region_weights
-from likeness.diffusion.model import DiffusionModel, open_model
+from likeness.diffusion.model import DiffusionModel, open_model, refuse_two_text_encoders
 from likeness.personalise.conditioning import Conditioning, FrozenConditioning, TrainedConditioning
 from likeness.personalise.draws import own_randomness
 from likeness.personalise.ema import MovingAverage, assign
@@ -97,7 +97,7 @@ def fine_tune(
 
     Raises:
         ValueError: no pictures, or prompts or faces that do not match them.
-        ModelError: the base model cannot be used.
+        ModelError: the base model cannot be used, or has two text encoders.
     """
     lessons = [_lesson("pictures", pictures, prompts, faces, options.batch_size)]
     if prior_pictures and options.prior_weight > 0:
@@ -107,6 +107,7 @@ def fine_tune(
         _check_identifier(identifier, prompts=lessons[0].prompts)
     key = digest_of(base, options, lessons, identifier if options.train_identifier else "")
     if not work.has(f"fine_tuned-{key}"):
+        refuse_two_text_encoders(base, "DreamBooth")
         model = open_model(base, device=device, dtype="float32")
         parts = make_trainable(model, options, identifier)
         training = _prepare(model, parts, lessons, base, options, cache or work)

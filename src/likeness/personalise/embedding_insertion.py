@@ -9,7 +9,7 @@ from torch import nn
 
 from likeness.datasets.base_model import BaseModel
 from likeness.datasets.checkpoint import Checkpoint
-from likeness.diffusion.model import DiffusionModel, open_model
+from likeness.diffusion.model import DiffusionModel, open_model, refuse_two_text_encoders
 from likeness.personalise.embedding_files import Embedding, EmbeddingError, read_embedding
 from likeness.personalise.placeholder import add_placeholder, check_free, spelled
 
@@ -36,11 +36,12 @@ def open_with_embedding(
 
     Raises:
         EmbeddingError: the embedding cannot be read, or is of another model's width.
-        ModelError: the model cannot be used.
+        ModelError: the model cannot be used, or has two text encoders.
         ValueError: the placeholder already is a token of the model.
     """
     path = embedding.path if isinstance(embedding, Checkpoint) else embedding
     learned = read_embedding(path, placeholder)
+    refuse_two_text_encoders(reference, "A learned embedding")
     model = open_model(reference, device=device, dtype=dtype)
     insert_embedding(model, learned, source=str(path))
     return model

@@ -17,7 +17,7 @@ def returned(model, latents, context, steps, iterations):
     """What sampling without guidance makes of the inverted latents."""
     scheduler = ddim_scheduler(model, steps)
     trajectory = invert_latents(model, latents, context, scheduler, iterations=iterations)
-    return sample(model, trajectory[0], context, scheduler, context.expand(steps, *context.shape), 1.0)
+    return sample(model, trajectory[0], context, scheduler, [context] * steps, 1.0)
 
 
 def test_the_scheduler_keeps_the_models_schedule_and_clips_nothing(attentive):

@@ -9,8 +9,9 @@ import torch
 from PIL import Image
 
 from likeness.diffusion.autoencoding import decode, encode, scale, to_pictures, to_pixels
+from likeness.diffusion.embeddings import joined
+from likeness.diffusion.encoding import encode_prompts, negative
 from likeness.diffusion.inversion import METHODS, ddim_scheduler, invert, invert_all
-from likeness.diffusion.model import encode_prompts
 from likeness.diffusion.sampling import guided_prediction
 
 from .conftest import with_scheduler
@@ -18,15 +19,22 @@ from .conftest import with_scheduler
 PROMPTS = ["a photo of a man", "a newborn baby in snow"]
 
 
-def edited(model, inversion, prompts, weight, negative="a young man", **correction):
+@pytest.fixture(scope="module", params=["epsilon", "v_prediction", "two text encoders"])
+def model(request, attentive, attentive_xl):
+    """Both predictions, and SDXL."""
+    return attentive_xl if request.param == "two text encoders" else with_scheduler(attentive, request.param)
+
+
+def edited(model, inversion, prompts, weight, avoided="a young man", **correction):
     """Latents at the end of sampling for the prompts, of which the first is the photograph's own."""
     scheduler = ddim_scheduler(model, inversion.steps)
     latents = inversion.start.expand(len(prompts), *inversion.start.shape)
     with torch.no_grad():
-        context, away_from = encode_prompts(model, prompts), encode_prompts(model, [negative])
+        context, away_from = encode_prompts(model, prompts), encode_prompts(model, [avoided])
         for step, timestep in enumerate(scheduler.timesteps):
-            unconditional = away_from if inversion.unconditional is None else inversion.unconditional[step][None]
-            both = torch.cat([unconditional.expand_as(context), context])
+            own = inversion.unconditional
+            unconditional = away_from if own is None else own[step : step + 1]
+            both = joined([unconditional.expand(len(context)), context])
             prediction = guided_prediction(model, latents, timestep, both, weight)
             latents = scheduler.step(prediction, timestep, latents).prev_sample
             latents = inversion.corrected(step, latents, **correction)
@@ -137,19 +145,24 @@ def test_together_as_alone(model, photographs):
     for photograph, prompt, one in zip(photographs, PROMPTS, together, strict=True):
         alone = invert(model, photograph, prompt, **options)
         assert torch.allclose(one.trajectory, alone.trajectory, atol=0.02)
-        assert torch.allclose(one.unconditional, alone.unconditional, atol=1e-5)
+        for kind in ("hidden_states", "pooled") if model.second else ("hidden_states",):
+            ours, theirs = (getattr(each.unconditional, kind) for each in (one, alone))
+            assert torch.allclose(ours, theirs, atol=1e-5)
         assert np.abs(np.asarray(one.reconstruction, float) - np.asarray(alone.reconstruction)).max() <= 2
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_coarse_weights_do_for_every_method(attentive, photographs, method):
-    model = with_scheduler(attentive, "v_prediction")
+@pytest.mark.parametrize("kind", ["attentive", "attentive_xl"])
+def test_coarse_weights_do_for_every_method(photographs, method, kind, request):
+    model = with_scheduler(request.getfixturevalue(kind), "v_prediction")
     parts = {part: deepcopy(getattr(model, part)).bfloat16() for part in ("unet", "vae", "text_encoder")}
+    if model.second is not None:
+        parts["second"] = replace(model.second, text_encoder=deepcopy(model.second.text_encoder).bfloat16())
     coarse = replace(model, dtype=torch.bfloat16, **parts)
     options = {"method": method, "steps": 4, "guidance_scale": 3.0}
     found, fine = (invert(each, photographs[0], PROMPTS[0], **options) for each in (coarse, model))
     assert found.trajectory.dtype == torch.float32
-    assert (found.unconditional is None) or found.unconditional.dtype == torch.float32
+    assert (found.unconditional is None) or found.unconditional.hidden_states.dtype == torch.float32
     assert torch.allclose(found.trajectory[-1], fine.trajectory[-1], atol=0.1)
     difference = np.abs(np.asarray(found.reconstruction, float) - np.asarray(fine.reconstruction))
     assert difference.mean() < 8
@@ -158,7 +171,8 @@ def test_coarse_weights_do_for_every_method(attentive, photographs, method):
 def test_without_guidance_there_is_nothing_to_optimise(model, photographs):
     inversion = invert(model, photographs[0], PROMPTS[0], method="null_text", steps=2, guidance_scale=1.0)
     with torch.no_grad():
-        assert torch.allclose(inversion.unconditional, encode_prompts(model, [""]).expand(2, -1, -1), atol=1e-5)
+        nothing = negative(model, "", encode_prompts(model, [""]))
+        assert torch.allclose(inversion.unconditional.hidden_states, nothing.hidden_states.expand(2, -1, -1), atol=1e-5)
 
 
 def test_photographs_of_other_shapes(model):

@@ -110,6 +110,12 @@ def tiny_diffusion_model(tiny_model: Path) -> DiffusionModel:
 
 
 @pytest.fixture(scope="session")
-def new_project(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Callable[[], Project]:
-    """Make a project folder."""
-    return lambda: Project(tmp_path_factory.mktemp("project"), tiny_model)
+def tiny_xl_diffusion_model(tiny_xl_model: Path) -> DiffusionModel:
+    """The tiny SDXL, opened."""
+    return open_model(BaseModel(str(tiny_xl_model)), device="cpu")
+
+
+@pytest.fixture(scope="session")
+def new_project(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Callable[..., Project]:
+    """Make a project folder, with the tiny model or another one."""
+    return lambda base_model=tiny_model: Project(tmp_path_factory.mktemp("project"), base_model)

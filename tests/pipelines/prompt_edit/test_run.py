@@ -188,3 +188,30 @@ def test_edits_that_cannot_be_made_are_named_and_the_others_made(project):
 def test_what_all_edits_share_is_checked_before_anything_is_drawn(project, sampling, message):
     with pytest.raises(EditError, match=message):
         project.run({"prompt_edit": {"sampling": sampling}})
+
+
+def test_sdxl_goes_from_end_to_end(new_project, tiny_xl_model):
+    """Words replaced and weighed, a blend, and a photograph, by every way of inversion."""
+    project = new_project(tiny_xl_model)
+    man = "a photo of a young man in a forest"
+    edits = [
+        {"name": "woman", "edit": man.replace("man", "woman"), "blend": True},
+        {"name": "less young", "weights": {"young": -1}},
+        {"name": "unweighed", "weights": {"young": 1.0}},
+    ]
+    photo = {"photo": "photo.png", "prompt": "a portrait of a man", "edit": "a portrait of a woman", "name": "photo"}
+    project.write([{"prompt": man, "edits": edits, "seeds": [3]}, photo])
+    project.run({"prompt_edit": {"photos": {"method": "null_text", "compared": ["direct", "ddim", "negative_prompt"]}}})
+    scores = project.table("edit_scores").set_index(["edit", "variant"])
+    assert len(scores) == 3 * 4
+    unchanged = scores.loc[[(name, "unchanged") for name in ("woman", "less young", "unweighed")], "psnr"]
+    assert (unchanged > 48).all()  # no value off by more than 1
+    assert scores.loc[("unweighed", "controlled"), "psnr"] > 48
+    assert scores.loc[("less young", "controlled"), "psnr"] < 60
+    assert scores.loc[("photo", "controlled"), "photo_psnr"] > 0
+    inverted = project.table("photo_reconstructions").set_index("method")
+    assert list(inverted.index) == ["null_text", "direct", "ddim", "negative_prompt"]
+    assert inverted.loc["direct", "reconstruction_psnr"] == pytest.approx(inverted.loc["direct", "round_trip_psnr"])
+    for name in ("edit_sheet", "photo_edit_sheet"):
+        with Image.open(project.newest(f"{name}.png")) as sheet:
+            assert sheet.width > 800

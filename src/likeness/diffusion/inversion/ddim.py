@@ -30,10 +30,13 @@ which undo the step exactly where they converge, sped up by Anderson's accelerat
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from diffusers import DDIMScheduler
 from torch import Tensor
 
+from likeness.diffusion.embeddings import PromptEmbeddings, joined
 from likeness.diffusion.model import DiffusionModel
 from likeness.diffusion.sampling import guided_prediction
 
@@ -78,14 +81,19 @@ def step_factors(scheduler: DDIMScheduler) -> list[tuple[float, float]]:
 
 @torch.no_grad()
 def invert_latents(
-    model: DiffusionModel, latents: Tensor, context: Tensor, scheduler: DDIMScheduler, *, iterations: int = 4
+    model: DiffusionModel,
+    latents: Tensor,
+    context: PromptEmbeddings,
+    scheduler: DDIMScheduler,
+    *,
+    iterations: int = 4,
 ) -> Tensor:
     """The trajectory on which DDIM without guidance would have come to the latents.
 
     Args:
         model: whose UNet predicts the noise or the velocity.
         latents: of photographs, float32 (n, channels, h, w).
-        context: embeddings of the photographs' prompts, (n, tokens, width).
+        context: embeddings of the photographs' n prompts.
         scheduler: from `ddim_scheduler`.
         iterations: times that the UNet is asked in a step; 1 is plain DDIM inversion.
 
@@ -116,9 +124,9 @@ def invert_latents(
 def sample(
     model: DiffusionModel,
     start: Tensor,
-    context: Tensor,
+    context: PromptEmbeddings,
     scheduler: DDIMScheduler,
-    unconditional: Tensor,
+    unconditional: Sequence[PromptEmbeddings],
     weight: float,
 ) -> Tensor:
     """Sample with guidance from given noise.
@@ -126,9 +134,9 @@ def sample(
     Args:
         model: whose UNet predicts.
         start: noise, float32 (n, channels, h, w).
-        context: embeddings of the prompts, (n, tokens, width).
+        context: embeddings of the n prompts.
         scheduler: from `ddim_scheduler`.
-        unconditional: embeddings that guidance leads away from, (steps, n, tokens, width).
+        unconditional: embeddings that guidance leads away from, n rows for each step.
         weight: of the guidance.
 
     Returns:
@@ -136,7 +144,7 @@ def sample(
     """
     latents = start
     for timestep, away_from in zip(scheduler.timesteps, unconditional, strict=True):
-        both = context if weight == 1 else torch.cat([away_from.to(context.dtype), context])
+        both = context if weight == 1 else joined([away_from.to(context), context])
         latents = scheduler.step(
             guided_prediction(model, latents, timestep, both, weight), timestep, latents
         ).prev_sample

@@ -8,6 +8,8 @@ from typing import Literal, get_args
 from PIL import Image
 from torch import Tensor
 
+from likeness.diffusion.embeddings import PromptEmbeddings
+
 Method = Literal["direct", "ddim", "negative_prompt", "null_text"]
 METHODS: tuple[str, ...] = get_args(Method)
 
@@ -26,8 +28,8 @@ class Inversion:
         steps: of the scheduler.
         guidance_scale: that the reconstruction was made with; for null-text inversion also what its embeddings are for.
         trajectory: float32 (steps + 1, channels, h, w), from the starting noise to the photograph's own latents.
-        unconditional: float32 (steps, tokens, width), the unconditional embeddings of every step; None for those of
-            the negative prompt.
+        unconditional: the unconditional embeddings, float32, a row for every step; None for those of the negative
+            prompt.
         photograph: as it was encoded.
         round_trip: of the photograph through the VAE; no reconstruction can be expected to come closer.
         reconstruction: what the source branch makes of `start` at `guidance_scale`.
@@ -38,7 +40,7 @@ class Inversion:
     steps: int
     guidance_scale: float
     trajectory: Tensor
-    unconditional: Tensor | None
+    unconditional: PromptEmbeddings | None
     photograph: Image.Image
     round_trip: Image.Image
     reconstruction: Image.Image

@@ -18,10 +18,12 @@ import torch
 from PIL import Image
 
 from likeness.diffusion.autoencoding import decode, encode, scale, to_pictures, to_pixels
+from likeness.diffusion.embeddings import joined
+from likeness.diffusion.encoding import encode_prompts, negative
 from likeness.diffusion.inversion.ddim import ddim_scheduler, invert_latents, sample
 from likeness.diffusion.inversion.inversion import METHODS, Inversion, Method
 from likeness.diffusion.inversion.null_text import optimise_unconditional
-from likeness.diffusion.model import DiffusionModel, encode_prompts
+from likeness.diffusion.model import DiffusionModel
 
 _OWN_UNCONDITIONAL = ("negative_prompt", "null_text")
 
@@ -83,13 +85,11 @@ def invert_all(
     with torch.no_grad():
         latents = scale(model.vae, encode(model.vae, to_pixels(photographs))[0]).float()
         context = encode_prompts(model, prompts)
-        away_from = encode_prompts(model, [negative_prompt]).expand_as(context)
+        away_from = negative(model, negative_prompt, encode_prompts(model, [negative_prompt])).expand(len(context))
     if iterations is None:
         iterations = 1 if method == "ddim" else 4
     trajectory = invert_latents(model, latents, context, scheduler, iterations=iterations)
-    unconditional = away_from.expand(steps, *context.shape)
-    if method == "negative_prompt":
-        unconditional = context.expand(steps, *context.shape)
+    unconditional = [context if method == "negative_prompt" else away_from] * steps
     if method == "null_text" and guidance_scale != 1:
         unconditional = optimise_unconditional(model, trajectory, context, scheduler, away_from, guidance_scale)
     if method == "direct":
@@ -107,7 +107,9 @@ def invert_all(
             steps=steps,
             guidance_scale=guidance_scale,
             trajectory=trajectory[:, row],
-            unconditional=unconditional[:, row].float() if method in _OWN_UNCONDITIONAL else None,
+            unconditional=joined([each[row : row + 1] for each in unconditional]).float()
+            if method in _OWN_UNCONDITIONAL
+            else None,
             photograph=photographs[row],
             round_trip=round_trips[row],
             reconstruction=reconstructions[row],

@@ -1,7 +1,8 @@
 """Null-text inversion (Mokady et al. 2022, arXiv 2211.09794, algorithm 1): unconditional embeddings, one a step.
 
 Guidance leads a photograph's noise astray, because DDIM inversion knows none. Here the unconditional embeddings of
-every step are optimised, by Adam and in single precision, until the guided step leads back to the trajectory.
+every step are optimised, by Adam and in single precision, until the guided step leads back to the trajectory. Of SDXL's
+embeddings only the hidden states are: the pooled embedding stays that of the negative prompt.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import torch
 from diffusers import DDIMScheduler
 from torch import Tensor
 
+from likeness.diffusion.embeddings import PromptEmbeddings
 from likeness.diffusion.model import DiffusionModel
 from likeness.diffusion.sampling import guided_prediction
 
@@ -27,13 +29,13 @@ _TOLERANCE_RISE = 1e-3  # over all steps
 def optimise_unconditional(
     model: DiffusionModel,
     trajectory: Tensor,
-    context: Tensor,
+    context: PromptEmbeddings,
     scheduler: DDIMScheduler,
-    initial: Tensor,
+    initial: PromptEmbeddings,
     weight: float,
     *,
     inner_steps: int = 10,
-) -> Tensor:
+) -> list[PromptEmbeddings]:
     """Unconditional embeddings with which guided DDIM follows a trajectory.
 
     Every row is optimised as if it were alone, and keeps the embeddings of its least loss.
@@ -41,17 +43,18 @@ def optimise_unconditional(
     Args:
         model: not changed; a copy of its UNet computes where its weights are not float32.
         trajectory: float32 (steps + 1, n, channels, h, w), from noise to the photographs' latents.
-        context: embeddings of the photographs' prompts, (n, tokens, width).
+        context: embeddings of the photographs' n prompts.
         scheduler: from `ddim_scheduler`.
-        initial: embeddings of the negative prompt, (n, tokens, width).
+        initial: embeddings of the negative prompt, n rows.
         weight: of the guidance, not 1.
         inner_steps: of the optimiser, at most, in every step of the scheduler.
 
     Returns:
-        float32 (steps, n, tokens, width).
+        For each step n rows in float32.
     """
     model = _in_single_precision(model)
-    context, unconditional = context.float(), initial.float()
+    context, initial = context.float(), initial.float()
+    unconditional = initial.hidden_states
     latents, embeddings = trajectory[0], []
     for step, timestep in enumerate(scheduler.timesteps):
         progress = step / len(scheduler.timesteps)
@@ -63,7 +66,8 @@ def optimise_unconditional(
         least = torch.full((len(latents),), torch.inf, device=latents.device)
         following = latents
         for update in range(inner_steps + 1):
-            away_from = guided_prediction(model, latents, timestep, candidate, 1.0)
+            candidates = replace(initial, hidden_states=candidate)
+            away_from = guided_prediction(model, latents, timestep, candidates, 1.0)
             guided = away_from + weight * (conditional - away_from)
             reached = scheduler.step(guided, timestep, latents).prev_sample
             losses = (reached - trajectory[step + 1]).square().flatten(1).mean(1)
@@ -77,8 +81,8 @@ def optimise_unconditional(
             losses.sum().backward()
             optimiser.step()
         latents = following
-        embeddings.append(unconditional)
-    return torch.stack(embeddings)
+        embeddings.append(replace(initial, hidden_states=unconditional))
+    return embeddings
 
 
 def _rows(chosen: Tensor, first: Tensor, second: Tensor) -> Tensor:

@@ -11,7 +11,8 @@ from diffusers import AutoencoderKL, DDPMScheduler, UNet2DConditionModel
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from likeness.datasets.base_model import BaseModel
-from likeness.diffusion.model import DiffusionModel, place
+from likeness.diffusion.model import DiffusionModel
+from likeness.diffusion.parts import place
 from likeness.pipelines.benchmark.options import ShapeName
 
 

@@ -16,6 +16,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 from likeness.datasets import WorkFolder, digest_of, open_picture, package_digest
+from likeness.diffusion.embeddings import PromptEmbeddings
 from likeness.diffusion.inversion import Inversion, Method, invert
 from likeness.diffusion.model import DiffusionModel
 from likeness.metrics.psnr import psnr
@@ -115,7 +116,9 @@ def save_inversion(path: Path, inverted: Inversion) -> None:
     tensors = {name: torch.from_numpy(np.array(getattr(inverted, name))) for name in _PICTURES}
     tensors["trajectory"] = inverted.trajectory.cpu().contiguous()
     if inverted.unconditional is not None:
-        tensors["unconditional"] = inverted.unconditional.cpu().contiguous()
+        tensors["unconditional"] = inverted.unconditional.hidden_states.cpu().contiguous()
+        if inverted.unconditional.pooled is not None:
+            tensors["unconditional_pooled"] = inverted.unconditional.pooled.cpu().contiguous()
     settings = {name: getattr(inverted, name) for name in ("method", "prompt", "steps", "guidance_scale")}
     save_file(tensors, path, metadata={"inversion": json.dumps(settings)})
 
@@ -126,6 +129,7 @@ def load_inversion(path: Path) -> Inversion:
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (the file is no mapping)
         settings = json.loads(file.metadata()["inversion"])
     pictures: dict[str, Any] = {name: Image.fromarray(tensors.pop(name).numpy()) for name in _PICTURES}
-    return Inversion(
-        **settings, **pictures, trajectory=tensors["trajectory"], unconditional=tensors.get("unconditional")
-    )
+    unconditional = None
+    if "unconditional" in tensors:
+        unconditional = PromptEmbeddings(tensors["unconditional"], tensors.get("unconditional_pooled"))
+    return Inversion(**settings, **pictures, trajectory=tensors["trajectory"], unconditional=unconditional)
