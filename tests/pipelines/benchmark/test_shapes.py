@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from likeness.datasets import BaseModel
-from likeness.diffusion.model import encode_prompts
+from likeness.diffusion.encoding import encode_prompts
 from likeness.pipelines.benchmark import shapes
 from likeness.pipelines.benchmark.shapes import parts, random_model
 
@@ -34,7 +34,7 @@ def test_the_seed_alone_decides_the_weights(tiny, pocket):
 
 def test_prompts_fill_the_text_encoder(tiny):
     assert (tiny.prompt_length, tiny.vae_scale_factor) == (77, 8)
-    embeddings = encode_prompts(tiny, ["a photo of a man with a smile", "a painting by Cézanne"])
+    embeddings = encode_prompts(tiny, ["a photo of a man with a smile", "a painting by Cézanne"]).hidden_states
     assert embeddings.shape == (2, 77, 32)
     assert embeddings.isfinite().all()
 
