@@ -93,7 +93,7 @@ class PictureOptions(DrawingOptions):
     prompts: tuple[StylePrompt, ...] = Field(STUDY_PROMPTS, min_length=1, description="the prompts")
     control_word: str = Field("Cézanne", min_length=1, description="plain word in the learned one's place")
     pictures: int = Field(25, ge=1, le=SEEDS_A_PROMPT, description="pictures a prompt, and as many controls")
-    guidance_scale: float = Field(4.0, ge=0, description="classifier-free guidance; 1 is none")
+    guidance_scale: float = Field(5.0, ge=0, description="classifier-free guidance; 1 is none")
 
 
 class ClassifierOptions(Section):

@@ -19,7 +19,7 @@ class SamplingOptions(Section):
         (0, 1, 2, 3), min_length=1, description="seeds of a source that names none"
     )
     steps: int = Field(10, ge=1, description="sampling steps")
-    guidance_scale: float = Field(4.0, ge=0, description="classifier-free guidance; 1 is none")
+    guidance_scale: float = Field(3.0, ge=0, description="classifier-free guidance; 1 is none")
     negative_prompt: str = Field("", description="what guidance steers away from")
     scheduler: str | None = Field(None, description="diffusers' class of a deterministic one; none: DPM-Solver++(2M)")
     resolution: int | None = Field(None, ge=8, description="px a side; none: the base model's own")
@@ -29,7 +29,7 @@ class SamplingOptions(Section):
 class ControlOptions(Section):
     """Attention control where an edit does not say (Hertz et al. 2022, arXiv 2208.01626)."""
 
-    cross_replace: float = Field(0.8, ge=0, le=1, description="share of the steps with the source's cross-attention")
+    cross_replace: float = Field(0.1, ge=0, le=1, description="share of the steps with the source's cross-attention")
     self_replace: float = Field(0.4, ge=0, le=1, description="share of the steps with the source's self-attention")
     blend_local: bool = Field(True, description="whether local edits keep what lies outside their region")
     blend_start: float = Field(0.2, ge=0, le=1, description="share of the steps before blending begins")
@@ -40,7 +40,7 @@ class PhotoOptions(Section):
     """How photographs become latents that can be edited."""
 
     method: Method = Field("direct", description="inversion that the edits start from")
-    guidance_scale: float = Field(4.0, ge=0, description="classifier-free guidance of photographs and their edits")
+    guidance_scale: float = Field(3.0, ge=0, description="classifier-free guidance of photographs and their edits")
     compared: tuple[Method, ...] = Field(("ddim",), description="inversions whose error is reported beside it")
 
 
