@@ -12,7 +12,7 @@ from likeness.datasets import ImageSet
 from likeness.pipelines import sheet_style as style
 
 _CELL, _GAP, _TOP, _LEFT = 1.7, 0.12, 1.35, 0.5  # inches
-_PLOT = 2.1
+_PLOT = 1.9
 
 
 def draw_inversion(previews: ImageSet, losses: pd.DataFrame, validation: pd.DataFrame) -> Figure:
@@ -26,7 +26,7 @@ def draw_inversion(previews: ImageSet, losses: pd.DataFrame, validation: pd.Data
     table = previews.manifest
     steps, prompts = table["step"].drop_duplicates().tolist(), table["prompt_name"].drop_duplicates().tolist()
     width = max(2 * _LEFT + len(steps) * (_CELL + _GAP), 8.0)
-    bottom = _TOP + len(prompts) * (_CELL + _GAP) + 0.5
+    bottom = _TOP + len(prompts) * (_CELL + _GAP) + 0.6
     figure = style.new_figure(width, bottom + _PLOT + 0.8)
     style.title(figure, "Learning a style", "The same seeds at every checkpoint; framed: the one that is kept.")
     kept = int(validation.loc[validation["kept"], "step"].iloc[0])
@@ -47,19 +47,22 @@ def draw_inversion(previews: ImageSet, losses: pd.DataFrame, validation: pd.Data
 
 
 def _plot(figure: Figure, top: float, width: float, losses: pd.DataFrame, validation: pd.DataFrame) -> None:
-    axes = style.place(figure, _LEFT + 0.5, top, width - 2 * _LEFT - 0.5, _PLOT)
+    """The losses side by side, each on its own scale: the training's is weighted where min-SNR is asked for."""
+    half = (width - 3 * _LEFT - 0.5) / 2
+    training, held_out = (style.place(figure, _LEFT + 0.5 + i * (half + _LEFT), top, half, _PLOT) for i in (0, 1))
     smooth = losses["loss"].rolling(max(1, len(losses) // 12), min_periods=1, center=True).mean()
-    axes.plot(losses["step"], losses["loss"], color=style.LINE, linewidth=0.8)
-    axes.plot(losses["step"], smooth, color=style.MUTED, linewidth=1.6, label="training")
+    training.plot(losses["step"], losses["loss"], color=style.LINE, linewidth=0.8)
+    training.plot(losses["step"], smooth, color=style.MUTED, linewidth=1.6)
     measured = validation.dropna(subset="validation_loss")
-    axes.plot(measured["step"], measured["validation_loss"], "o-", color=style.BLUE, label="held-out paintings")
+    held_out.plot(measured["step"], measured["validation_loss"], "o-", color=style.BLUE)
     chosen = measured[measured["kept"]]
-    axes.plot(chosen["step"], chosen["validation_loss"], "o", color=style.BLUE, markersize=12, fillstyle="none")
-    axes.set_xticks(validation["step"].tolist())
-    axes.yaxis.set_major_locator(MaxNLocator(4))
-    axes.tick_params(labelsize=9, colors=style.MUTED, length=0)
-    axes.set_xlabel("step", size=9.5, color=style.MUTED)
-    axes.set_ylabel("loss", size=9.5, color=style.MUTED)
-    axes.grid(axis="y", color=style.FAINT)
-    axes.set_axisbelow(True)
-    axes.legend(frameon=False, fontsize=9.5, ncols=2, loc="lower right", bbox_to_anchor=(1, 1))
+    held_out.plot(chosen["step"], chosen["validation_loss"], "o", color=style.BLUE, markersize=12, fillstyle="none")
+    for axes, title in ((training, "loss in training, as weighted"), (held_out, "loss on held-out paintings")):
+        axes.set_title(title, size=9.5, color=style.MUTED, loc="left")
+        axes.set_xticks(validation["step"].tolist())
+        axes.yaxis.set_major_locator(MaxNLocator(4))
+        axes.tick_params(labelsize=9, colors=style.MUTED, length=0)
+        axes.set_xlabel("step", size=9.5, color=style.MUTED)
+        axes.grid(axis="y", color=style.FAINT)
+        axes.set_axisbelow(True)
+        axes.margins(y=0.15)
