@@ -38,7 +38,7 @@ TINY = {
     "prompt_edit": {
         "sampling": {"seeds": [0, 1], "steps": 2, "batch_size": 8},
         "sweeps": {"shares": [0.0, 1.0]},
-        "scoring": {"ssim": {"size": 64}, "bootstrap_samples": 50, "mask_threshold": 0.9, "probe": None},
+        "scoring": {"ssim": {"size": 64}, "bootstrap_samples": 50, "mask_threshold": 0.9, "read": False},
     }
 }
 
