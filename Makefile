@@ -18,6 +18,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 PARAMS ?=
 ARGS ?=
 TAGS ?= cpu
+COMMA := ,
 
 export DO_NOT_TRACK := 1
 export PIP_NO_COMPILE := 1
@@ -34,10 +35,10 @@ avatar prompt_edit: $(VENV)/.ready
 benchmark: $(VENV)/.ready
 	$(RUN) --tags $(TAGS)
 
-# Prompts go through a file: Kedro's --params would split them at their commas.
+# Prompts go through a file: Kedro's --params would split them at their commas. Of two --params it reads the second only.
 edit: $(VENV)/.ready
 	$(BIN)/python src/likeness/pipelines/prompt_edit/one_off.py data/00_work/edit.yml
-	$(BIN)/kedro run --pipeline prompt_edit --params edits=data/00_work/edit.yml $(if $(PARAMS),--params '$(PARAMS)') $(ARGS)
+	$(BIN)/kedro run --pipeline prompt_edit --params 'edits=data/00_work/edit.yml$(if $(PARAMS),$(COMMA)$(PARAMS))' $(ARGS)
 
 # The synthetic people and the synthetic painter need the synthetic extra.
 cezanne pocket sample: $(VENV)/.ready-synthetic

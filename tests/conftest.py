@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -20,12 +22,30 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProject
 from likeness.pocket.options import TokenizerOptions
 from likeness.pocket.tokenizer import train_tokenizer
 
+PROJECT = Path(__file__).parents[1]
 CORPUS = [
     "a photo of a person as a newborn baby",
     "a photo of a young man in his twenties",
     "a photo of an adult woman in her thirties with brown hair, natural bright light",
     "a portrait of an old man in his seventies, smiling, in a forest",
 ]
+
+
+def copy_project(folder: Path) -> None:
+    """Make a folder a project of the present configuration, without code or data."""
+    shutil.copytree(PROJECT / "conf", folder / "conf")
+    for name in ("pyproject.toml", ".telemetry"):
+        shutil.copy(PROJECT / name, folder)
+    (folder / "src").mkdir()
+
+
+def merged(parameters: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Nested mappings with the changes put into them."""
+    result = dict(parameters)
+    for name, value in changes.items():
+        inner = result.get(name)
+        result[name] = merged(inner, value) if isinstance(inner, dict) and isinstance(value, dict) else value
+    return result
 
 
 def tiny_tokenizer() -> CLIPTokenizer:

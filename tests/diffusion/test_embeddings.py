@@ -39,3 +39,8 @@ def test_number_formats_change_together(pooled):
     kinds = ("hidden_states", "pooled") if pooled else ("hidden_states",)
     assert {getattr(coarse, kind).dtype for kind in kinds} == {torch.bfloat16}
     assert {getattr(coarse.float(), kind).dtype for kind in kinds} == {torch.float32}
+
+
+def test_embeddings_of_two_kinds_of_models_are_not_mixed():
+    with pytest.raises(ValueError, match="1 of 2 prompt embeddings are pooled too"):
+        joined([of(1, pooled=True), of(2, pooled=False)])

@@ -1,21 +1,17 @@
 """The notebook runs from top to bottom on a project in which a run has left something."""
 
 import os
-import shutil
 from pathlib import Path
 
-import nbformat
 import pandas as pd
 import pytest
-from kedro.framework.project import configure_project
 from kedro.framework.session import KedroSession
-from nbclient import NotebookClient
 from PIL import Image
 
 from likeness.datasets import ImageSet, save_picture
 
-PROJECT = Path(__file__).parents[2]
-NOTEBOOK = PROJECT / "notebooks" / "avatar.ipynb"
+from .conftest import empty_project, executed, shown, went_wrong
+
 
 LEADERBOARD = pd.DataFrame(
     {
@@ -32,17 +28,11 @@ def project(tmp_path_factory):
     """A project folder with pictures and two leaderboards, or one that a run has filled (LIKENESS_PROJECT)."""
     if filled := os.environ.get("LIKENESS_PROJECT"):
         return Path(filled)
-    folder = tmp_path_factory.mktemp("project")
-    for name in ("pyproject.toml", ".telemetry"):
-        shutil.copy(PROJECT / name, folder)
-    shutil.copytree(PROJECT / "conf", folder / "conf")
-    (folder / "src").mkdir()
-    (folder / "notebooks").mkdir()
+    folder = empty_project(tmp_path_factory.mktemp("project"))
     photos = folder / "data" / "01_raw" / "sitter_photos"
     for group, colour in (("child", "tomato"), ("adult", "teal")):
         (photos / group).mkdir(parents=True)
         Image.new("RGB", (64, 64), colour).save(photos / group / "a.png")
-    configure_project("likeness")
     for change in (0.0, 0.1):
         catalog = KedroSession.create(folder).load_context().catalog
         catalog.save("avatar_leaderboard", LEADERBOARD.assign(verified=LEADERBOARD["verified"] - change))
@@ -54,15 +44,7 @@ def project(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def outputs(project):
-    """All outputs of the executed notebook."""
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
-    client = NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(project / "notebooks")}})
-    client.execute()
-    return [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
-
-
-def shown(outputs, kind):
-    return [output["data"][kind] for output in outputs if kind in output.get("data", {})]
+    return executed("avatar", project)
 
 
 @pytest.mark.slow
@@ -83,11 +65,4 @@ def test_it_shows_what_is_kept_and_how_a_portrait_was_made(outputs):
 
 @pytest.mark.slow
 def test_nothing_in_it_went_wrong(outputs):
-    assert [output for output in outputs if output["output_type"] == "error" or output.get("name") == "stderr"] == []
-
-
-def test_it_is_kept_without_outputs():
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    assert code
-    assert all(not cell.outputs and cell.execution_count is None for cell in code)
+    assert went_wrong(outputs) == []

@@ -1,16 +1,12 @@
 """The notebook runs from top to bottom on a project in which a run has left something, or nothing."""
 
 import os
-import shutil
 from pathlib import Path
 
-import nbformat
 import numpy as np
 import pandas as pd
 import pytest
-from kedro.framework.project import configure_project
 from kedro.framework.session import KedroSession
-from nbclient import NotebookClient
 from PIL import Image
 
 from likeness.cleaning import CleaningOptions, class_balance, clean
@@ -18,20 +14,10 @@ from likeness.datasets import ImageSet, save_picture
 from likeness.pipelines.cezanne.sheets import draw_inversion
 from likeness.pipelines.cezanne.verdicts import compare_judges, known_scores, network_scores, style_gain, verdict_tables
 
-PROJECT = Path(__file__).parents[2]
-NOTEBOOK = PROJECT / "notebooks" / "cezanne.ipynb"
+from .conftest import empty_project, executed, shown, went_wrong
+
 JUDGE = "efficientnet_lite0"
 OPTIONS = CleaningOptions(size=32, near_duplicate_bits=0, near_duplicate_part_bits=None, folds=None)
-
-
-def empty_project(folder):
-    for name in ("pyproject.toml", ".telemetry"):
-        shutil.copy(PROJECT / name, folder)
-    shutil.copytree(PROJECT / "conf", folder / "conf")
-    (folder / "src").mkdir()
-    (folder / "notebooks").mkdir()
-    configure_project("likeness")
-    return folder
 
 
 def judgements(files, **columns):
@@ -84,49 +70,30 @@ def project(tmp_path_factory):
     return folder
 
 
-def executed(folder):
-    """All outputs of the notebook, executed in a project."""
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
-    client = NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(folder / "notebooks")}})
-    client.execute()
-    return [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
-
-
 @pytest.fixture(scope="module")
 def outputs(project):
-    return executed(project)
-
-
-def shown(outputs, kind):
-    return " ".join(output["data"][kind] for output in outputs if kind in output.get("data", {}))
+    return executed("cezanne", project)
 
 
 @pytest.mark.slow
 def test_it_shows_classes_scores_and_verdicts(outputs):
-    tables = shown(outputs, "text/html")
+    tables = " ".join(shown(outputs, "text/html"))
     assert all(words in tables for words in ("set_aside", "calibration_error", "recall", "TISD1_control", "difference"))
-    assert sum("image/png" in output.get("data", {}) for output in outputs) >= 3
+    assert len(shown(outputs, "image/png")) >= 3
 
 
 @pytest.mark.slow
 def test_it_shows_how_a_picture_was_made(outputs):
-    assert "Seed: 0" in shown(outputs, "text/markdown")
+    assert "Seed: 0" in " ".join(shown(outputs, "text/markdown"))
 
 
 @pytest.mark.slow
 def test_nothing_in_it_went_wrong(outputs):
-    assert [output for output in outputs if output["output_type"] == "error" or output.get("name") == "stderr"] == []
+    assert went_wrong(outputs) == []
 
 
 @pytest.mark.slow
 def test_before_the_first_run_it_says_what_to_do(tmp_path):
-    outputs = executed(empty_project(tmp_path))
-    assert "run `make cezanne`" in shown(outputs, "text/markdown")
-    assert [output for output in outputs if output["output_type"] == "error"] == []
-
-
-def test_it_is_kept_without_outputs():
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    assert code
-    assert all(not cell.outputs and cell.execution_count is None for cell in code)
+    outputs = executed("cezanne", empty_project(tmp_path))
+    assert "run `make cezanne`" in " ".join(shown(outputs, "text/markdown"))
+    assert not [output for output in outputs if output["output_type"] == "error"]

@@ -1,16 +1,12 @@
 """The notebook runs from top to bottom on a project in which a run has left something, or nothing."""
 
 import os
-import shutil
 from pathlib import Path
 
-import nbformat
 import numpy as np
 import pandas as pd
 import pytest
-from kedro.framework.project import configure_project
 from kedro.framework.session import KedroSession
-from nbclient import NotebookClient
 from PIL import Image
 
 from likeness.datasets import ImageSet, save_picture
@@ -20,19 +16,9 @@ from likeness.pipelines.prompt_edit.plan import plan_edits
 from likeness.pipelines.prompt_edit.sheets import draw_edits
 from likeness.pipelines.prompt_edit.wanted import edits_wanted
 
-PROJECT = Path(__file__).parents[2]
-NOTEBOOK = PROJECT / "notebooks" / "prompt_edit.ipynb"
+from .conftest import empty_project, executed, shown, went_wrong
+
 ENTRIES = [{"prompt": "a red car", "seeds": [3, 4], "edits": ["a blue car", "a red car in winter"]}]
-
-
-def empty_project(folder):
-    for name in ("pyproject.toml", ".telemetry"):
-        shutil.copy(PROJECT / name, folder)
-    shutil.copytree(PROJECT / "conf", folder / "conf")
-    (folder / "src").mkdir()
-    (folder / "notebooks").mkdir()
-    configure_project("likeness")
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -64,51 +50,32 @@ def project(tmp_path_factory):
     return folder
 
 
-def executed(folder):
-    """All outputs of the notebook, executed in a project."""
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
-    client = NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(folder / "notebooks")}})
-    client.execute()
-    return [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
-
-
 @pytest.fixture(scope="module")
 def outputs(project):
-    return executed(project)
-
-
-def shown(outputs, kind):
-    return " ".join(output["data"][kind] for output in outputs if kind in output.get("data", {}))
+    return executed("prompt_edit", project)
 
 
 @pytest.mark.slow
 def test_it_shows_edits_scores_and_pictures(outputs):
-    tables = shown(outputs, "text/html")
+    tables = " ".join(shown(outputs, "text/html"))
     assert all(words in tables for words in ("red → blue", "controlled_low", "ssim"))
-    assert sum("image/png" in output.get("data", {}) for output in outputs) >= 4
+    assert len(shown(outputs, "image/png")) >= 4
 
 
 @pytest.mark.slow
 def test_it_shows_how_a_picture_was_made(outputs):
-    texts = shown(outputs, "text/markdown")
+    texts = " ".join(shown(outputs, "text/markdown"))
     assert "Seed: 3" in texts
     assert '"variant": "controlled"' in texts
 
 
 @pytest.mark.slow
 def test_nothing_in_it_went_wrong(outputs):
-    assert [output for output in outputs if output["output_type"] == "error" or output.get("name") == "stderr"] == []
+    assert went_wrong(outputs) == []
 
 
 @pytest.mark.slow
 def test_before_the_first_run_it_says_what_to_do(tmp_path):
-    outputs = executed(empty_project(tmp_path))
-    assert "run `make prompt_edit`" in shown(outputs, "text/markdown")
-    assert [output for output in outputs if output["output_type"] == "error"] == []
-
-
-def test_it_is_kept_without_outputs():
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    assert code
-    assert all(not cell.outputs and cell.execution_count is None for cell in code)
+    outputs = executed("prompt_edit", empty_project(tmp_path))
+    assert "run `make prompt_edit`" in " ".join(shown(outputs, "text/markdown"))
+    assert not [output for output in outputs if output["output_type"] == "error"]

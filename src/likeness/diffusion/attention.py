@@ -20,46 +20,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import scaled_dot_product_attention
 
+from likeness.diffusion.patterns import CrossPattern, Followers, Following
 
-@dataclass(frozen=True)
-class Following:
-    """How a row of the batch follows another one.
-
-    Attributes:
-        row: of the source.
-        mapper: float (tokens, tokens) from the source's tokens to this row's.
-        cross: bool (steps, tokens): where this row's tokens take the source's cross-attention.
-        weights: float (tokens,), factors on this row's cross-attention.
-        self_steps: number of first steps with the source's self-attention.
-        self_limit: greatest share of the latents' positions that a layer may have whose self-attention is followed.
-    """
-
-    row: int
-    mapper: Tensor
-    cross: Tensor
-    weights: Tensor
-    self_steps: int
-    self_limit: float
-
-
-@dataclass(frozen=True)
-class CrossPattern:
-    """What cross-attention does in the steps in which the same tokens follow.
-
-    Attributes:
-        queries: for each row of the batch, and after them for each mixed one, the row whose queries and keys it takes;
-            None for each row its own.
-        changed: rows with other values than their own; None for none.
-        taken: (changed, tokens, tokens), M diag(a w): their new values from their own.
-        mixed: rows that also attend by themselves; None for none.
-        own: (mixed, 1, tokens, 1), (1 - a) w.
-    """
-
-    queries: Tensor | None
-    changed: Tensor | None
-    taken: Tensor
-    mixed: Tensor | None
-    own: Tensor
+_LAYERS_AT_ONCE = 8
+"""Whose maps are made together: launches are what costs, but SDXL has 60 layers at the level that is looked at."""
 
 
 @dataclass(frozen=True)
@@ -103,26 +67,23 @@ class AttentionControl:
         device: torch.device,
         dtype: torch.dtype,
     ) -> None:
-        self._followers = {row: following for row, following in enumerate(rows) if following is not None}
-        self._size = unconditional + len(rows)
-        self._unconditional = unconditional
-        self._device, self._dtype = device, dtype
+        self._followers = Followers(rows, unconditional=unconditional, device=device, dtype=dtype)
         self._mapped = list(mapped)
-        self._mapped_rows = self._index(self._mapped)
-        looked_at = {row: following for row, following in self._followers.items() if row in self._mapped}
+        self._mapped_rows = self._followers.index(self._mapped)
+        looked_at = {row: following for row, following in self._followers.following.items() if row in self._mapped}
         self._mappers = {row: following.mapper.to(device, torch.float32) for row, following in looked_at.items()}
         self._cross = {row: following.cross.to(device, torch.float32) for row, following in looked_at.items()}
-        self._step: int | None = None
-        self._known_sources: dict[tuple[int, ...], Tensor] = {}
+        self.pattern, self._step = self._followers.pattern(0), 0
         self.begin(0)
 
     def begin(self, step: int) -> None:
         """Prepare for the UNet's next call, in a step of the sampler counted from 0."""
-        followers = self._followers.values()
-        if self._step is None or not all(torch.equal(f.cross[step], f.cross[self._step]) for f in followers):
-            self.pattern = self._pattern(step)
+        if not self._followers.same(step, self._step):
+            self.pattern = self._followers.pattern(step)
         self._step = step
         self._looked_at: list[tuple[Tensor, Tensor]] = []
+        self._maps: list[Tensor] = []
+        self._layers = 0
 
     def self_sources(self, share: float) -> Tensor | None:
         """For each row of the batch the one whose queries and keys it takes in self-attention; None for its own.
@@ -130,7 +91,7 @@ class AttentionControl:
         Args:
             share: of the latents' positions that the layer has.
         """
-        return self._sources([row for row, f in self._followers.items() if self._follows_self(f, share)])
+        return self._followers.self_sources(self._step, share)
 
     def keys_and_values(self, key: Tensor, value: Tensor) -> KeysAndValues:
         """What the present pattern makes of a layer's projected prompts, (rows, heads, tokens, channels)."""
@@ -146,6 +107,8 @@ class AttentionControl:
         """Cross-attention of one layer, (rows, heads, positions, channels) as the queries."""
         if keep_map and self._mapped:
             self._looked_at.append((query[self._mapped_rows], prompts.mapped_key))
+            if len(self._looked_at) == _LAYERS_AT_ONCE:
+                self._make_maps()
         queries, mixed = self.pattern.queries, self.pattern.mixed
         attended = scaled_dot_product_attention(
             query if queries is None else query[queries], prompts.key, prompts.value
@@ -161,62 +124,27 @@ class AttentionControl:
 
         The maps of rows that follow are those that took effect, but for the words' weights.
         """
-        if not self._looked_at:
+        self._make_maps()
+        if not self._maps:
             raise RuntimeError("no layer was asked to keep its maps in this step")
-        # The layers are of one level, and so of one shape.
-        queries, keys = (torch.stack(tensors) for tensors in zip(*self._looked_at, strict=True))
-        maps = attention_map(queries, keys).mean((0, 2))
+        maps = torch.stack(self._maps).sum(0) / self._layers
         effective = maps.clone()
         for place, row in enumerate(self._mapped):
-            following = self._followers.get(row)
+            following = self._followers.following.get(row)
             if following is not None:
                 cross = self._cross[row][self._step]
                 source = maps[self._mapped.index(following.row)]
                 effective[place] = source @ (self._mappers[row] * cross) + maps[place] * (1 - cross)
         return effective
 
-    def _pattern(self, step: int) -> CrossPattern:
-        follow = [row for row, f in self._followers.items() if bool(f.cross[step].any())]
-        weigh = [row for row, f in self._followers.items() if bool((f.weights != 1).any())]
-        changed = sorted({*follow, *weigh})
-        taken, mixed, own = [], [], []
-        for row in changed:
-            following = self._followers[row]
-            cross, weights = following.cross[step].float(), following.weights
-            # A row that only weighs its words takes its own attention, and only once.
-            taken.append(following.mapper * (cross * weights) if row in follow else weights.diag())
-            by_itself = (1 - cross) * weights
-            if row in follow and bool(by_itself.any()):
-                mixed.append(row)
-                own.append(by_itself.view(1, -1, 1))
-        sources, mixed_rows = self._sources(follow), self._index(mixed)
-        return CrossPattern(
-            queries=sources if sources is None or not mixed else torch.cat([sources, mixed_rows]),
-            changed=self._index(changed) if changed else None,
-            taken=self._stacked(taken),
-            mixed=mixed_rows if mixed else None,
-            own=self._stacked(own),
-        )
-
-    def _follows_self(self, following: Following, share: float) -> bool:
-        return self._step is not None and self._step < following.self_steps and share <= following.self_limit
-
-    def _sources(self, following: Sequence[int]) -> Tensor | None:
-        """For each row of the whole batch the one that it follows; None for each itself."""
-        if not following:
-            return None
-        if tuple(following) not in self._known_sources:
-            sources = list(range(self._size))
-            for row in following:
-                sources[self._unconditional + row] = self._unconditional + self._followers[row].row
-            self._known_sources[tuple(following)] = torch.tensor(sources, device=self._device)
-        return self._known_sources[tuple(following)]
-
-    def _index(self, rows: Sequence[int]) -> Tensor:
-        return torch.tensor([self._unconditional + row for row in rows], dtype=torch.int64, device=self._device)
-
-    def _stacked(self, tensors: Sequence[Tensor]) -> Tensor:
-        return torch.stack(list(tensors) or [torch.empty(0)]).to(self._device, self._dtype)
+    def _make_maps(self) -> None:
+        """Add up the maps of the layers looked at since the last time, (rows kept, positions, tokens)."""
+        if self._looked_at:
+            # The layers are of one level, and so of one shape.
+            queries, keys = (torch.stack(tensors) for tensors in zip(*self._looked_at, strict=True))
+            self._maps.append(attention_map(queries, keys).mean(2).sum(0))
+            self._layers += len(self._looked_at)
+            self._looked_at = []
 
 
 def attention_map(query: Tensor, key: Tensor) -> Tensor:

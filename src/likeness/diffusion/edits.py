@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from likeness.diffusion.alignment import Kind, token_mapper
-from likeness.diffusion.attention import Following
 from likeness.diffusion.blend import BlendPlan, latent_mask
 from likeness.diffusion.model import DiffusionModel
+from likeness.diffusion.patterns import Following
 from likeness.diffusion.schedules import cross_schedule, self_steps, whole_steps
 from likeness.diffusion.words import SplitPrompt, split_prompt, token_indices
 

@@ -56,7 +56,14 @@ def combined(change: Callable[..., Tensor], *parts: PromptEmbeddings) -> PromptE
     Args:
         change: takes a tensor of each part.
         parts: at least one, all with or all without pooled embeddings.
+
+    Raises:
+        ValueError: some have pooled embeddings and some have none: they are of different models.
     """
     pooled = [part.pooled for part in parts if part.pooled is not None]
+    if pooled and len(pooled) < len(parts):
+        raise ValueError(
+            f"{len(pooled)} of {len(parts)} prompt embeddings are pooled too: the others are of another model"
+        )
     hidden_states = change(*(part.hidden_states for part in parts))
     return PromptEmbeddings(hidden_states, change(*pooled) if pooled else None)

@@ -10,8 +10,9 @@ from diffusers.models.attention_processor import Attention, AttnProcessor, AttnP
 from torch import Tensor
 from torch.nn.functional import scaled_dot_product_attention
 
-from likeness.diffusion.attention import AttentionControl, CrossPattern, KeysAndValues
+from likeness.diffusion.attention import AttentionControl, KeysAndValues
 from likeness.diffusion.levels import layer_level, map_level
+from likeness.diffusion.patterns import CrossPattern
 
 
 class ControlledAttention:

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.text import Text
 from numpy.typing import NDArray
+from PIL import Image
 
 INK, MUTED, FAINT, LINE = "#1d2433", "#667085", "#eef0f4", "#d5d9e2"
 BLUE, AMBER = "#2f5fb3", "#c2570c"
@@ -91,6 +92,26 @@ def heat_map(
         text, colour = ("–", MUTED) if np.isnan(value) else (form.format(value), ink_on(image, value))
         axes.text(column, row, text, ha="center", va="center", size=8.5, color=colour)
     return image
+
+
+def heated(picture: NDArray[np.uint8], level: NDArray[np.floating], colours: Colormap) -> NDArray[np.float64]:
+    """Lay heat over a picture turned grey.
+
+    Args:
+        picture: (h, w, 3).
+        level: of any size, 0..1; smoothed to the picture's.
+        colours: from cold to hot.
+
+    Returns:
+        (h, w, 3) in 0..1.
+    """
+    height, width = picture.shape[:2]
+    grey = picture.astype(np.float64).mean(axis=2, keepdims=True) / 255
+    fitted = Image.fromarray(level.astype(np.float32)).resize((width, height), Image.Resampling.BICUBIC)
+    smooth = np.clip(np.asarray(fitted, dtype=np.float64), 0, 1)
+    # Where it is cold the picture shows most, and nowhere it is lost.
+    weight = 0.2 + 0.65 * smooth[..., None]
+    return np.asarray((1 - weight) * grey + weight * colours(smooth)[..., :3], dtype=np.float64)
 
 
 def ink_on(image: AxesImage, value: float) -> str:

@@ -31,6 +31,8 @@ from likeness.pipelines.avatar.options import AgeOptions, PortraitOptions, Verif
 from likeness.pipelines.avatar.scores import score_pairs
 from likeness.pipelines.avatar.subsets import SUBSETS
 
+from ...conftest import copy_project, merged
+
 PROJECT = Path(__file__).parents[3]
 SAMPLE = PROJECT / "data" / "01_raw"
 
@@ -134,15 +136,6 @@ def copy_photos(source: Path, target: Path, per_group: int, faceless: int = 0) -
     chosen.to_csv(target / "manifest.csv", index=False)
 
 
-def merged(parameters: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """Nested mappings with the changes put into them."""
-    result = dict(parameters)
-    for name, value in changes.items():
-        inner = result.get(name)
-        result[name] = merged(inner, value) if isinstance(inner, dict) and isinstance(value, dict) else value
-    return result
-
-
 class Project:
     """A project folder with nine photographs of the sample's sitter and a tiny model, and what was made in it."""
 
@@ -152,10 +145,7 @@ class Project:
         self.raw = folder / "data" / "01_raw"
         references = {"base_model": str(base_model), "probe": str(probe)}
         self.parameters = TINY | references | {"work_folder": str(self.work)}
-        shutil.copytree(PROJECT / "conf", folder / "conf")
-        for name in ("pyproject.toml", ".telemetry"):
-            shutil.copy(PROJECT / name, folder)
-        (folder / "src").mkdir()
+        copy_project(folder)
         copy_photos(SAMPLE / "sitter_photos", self.raw / "sitter_photos", per_group=4, faceless=1)
         copy_photos(SAMPLE / "held_out_photos", self.raw / "held_out_photos", per_group=2)
         copy_photos(SAMPLE / "impostor_photos", self.raw / "impostor_photos", per_group=3)

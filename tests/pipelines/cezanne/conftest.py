@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,8 @@ from kedro.framework.startup import bootstrap_project
 from PIL import Image
 
 from likeness.datasets import ImageSet
+
+from ...conftest import copy_project, merged
 
 PROJECT = Path(__file__).parents[3]
 
@@ -51,15 +52,6 @@ TINY = {
 }
 
 
-def merged(parameters: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """Nested mappings with the changes put into them."""
-    result = dict(parameters)
-    for name, value in changes.items():
-        inner = result.get(name)
-        result[name] = merged(inner, value) if isinstance(inner, dict) and isinstance(value, dict) else value
-    return result
-
-
 def save_textures(folder: Path, grain: int, count: int, seed: int) -> None:
     """Noise in blocks of so many pixels, 64 px a side, different in every picture."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -82,10 +74,7 @@ class Project:
     def __init__(self, folder: Path, base_model: Path) -> None:
         self.folder = folder
         self.work = folder / "data" / "00_work"
-        shutil.copytree(PROJECT / "conf", folder / "conf")
-        for name in ("pyproject.toml", ".telemetry"):
-            shutil.copy(PROJECT / name, folder)
-        (folder / "src").mkdir()
+        copy_project(folder)
         self.paintings = save_classes(folder / "own")
         self.parameters = TINY | {
             "base_model": str(base_model),

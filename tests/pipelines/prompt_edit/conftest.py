@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,8 @@ from PIL import Image
 
 from likeness.datasets import BaseModel
 from likeness.diffusion.model import DiffusionModel, open_model
+
+from ...conftest import copy_project, merged
 
 PROJECT = Path(__file__).parents[3]
 MAN = "a photo of a young man in his twenties"
@@ -38,18 +39,9 @@ TINY = {
     "prompt_edit": {
         "sampling": {"seeds": [0, 1], "steps": 2, "batch_size": 8},
         "sweeps": {"shares": [0.0, 1.0]},
-        "scoring": {"ssim": {"size": 64}, "bootstrap_samples": 50, "mask_threshold": 0.9, "probe": None},
+        "scoring": {"ssim": {"size": 64}, "bootstrap_samples": 50, "mask_threshold": 0.9, "read": False},
     }
 }
-
-
-def merged(parameters: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """Nested mappings with the changes put into them."""
-    result = dict(parameters)
-    for name, value in changes.items():
-        inner = result.get(name)
-        result[name] = merged(inner, value) if isinstance(inner, dict) and isinstance(value, dict) else value
-    return result
 
 
 class Project:
@@ -60,10 +52,7 @@ class Project:
     def __init__(self, folder: Path, base_model: Path) -> None:
         self.folder = folder
         self.work = folder / "data" / "00_work"
-        shutil.copytree(PROJECT / "conf", folder / "conf")
-        for name in ("pyproject.toml", ".telemetry"):
-            shutil.copy(PROJECT / name, folder)
-        (folder / "src").mkdir()
+        copy_project(folder)
         noise = np.random.default_rng(0).integers(0, 255, (6, 8, 3), dtype=np.uint8)
         Image.fromarray(noise).resize((96, 72), Image.Resampling.BICUBIC).save(folder / "photo.png")
         self.edits = folder / "edits.yml"

@@ -54,4 +54,4 @@ def test_make_edit_writes_the_file_and_runs_the_pipeline():
     printed = subprocess.run(command, env=clean, capture_output=True, text=True, cwd=PROJECT, check=True).stdout
     script, run = (" ".join(line.split()) for line in printed.splitlines()[-2:])
     assert script == f".venv/bin/python {SCRIPT.relative_to(PROJECT)} data/00_work/edit.yml"
-    assert run == ".venv/bin/kedro run --pipeline prompt_edit --params edits=data/00_work/edit.yml --params 'a=1'"
+    assert run == ".venv/bin/kedro run --pipeline prompt_edit --params 'edits=data/00_work/edit.yml,a=1'"

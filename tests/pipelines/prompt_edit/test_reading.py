@@ -7,11 +7,11 @@ from PIL import Image
 from transformers import CLIPConfig, CLIPImageProcessor, CLIPModel, CLIPProcessor, CLIPTokenizer
 
 from likeness.metrics.attributes import Attribute
-from likeness.metrics.probe import Probe, ProbeDesign, save_probe
+from likeness.metrics.probe import Probe, ProbeDesign, ProbeError, save_probe
 from likeness.pipelines.prompt_edit.checking import checker
 from likeness.pipelines.prompt_edit.options import ControlOptions, SamplingOptions
 from likeness.pipelines.prompt_edit.plan import plan_edits
-from likeness.pipelines.prompt_edit.reading import clip_similarities, find_probe
+from likeness.pipelines.prompt_edit.reading import clip_similarities, open_reader
 
 NOISE = np.random.default_rng(0).integers(0, 255, (3, 40, 40, 3), dtype=np.uint8)
 PICTURES = [Image.fromarray(pixels) for pixels in NOISE]
@@ -28,11 +28,12 @@ def probe():
     return Probe(ProbeDesign(size=16, channels=(4, 8), blocks=(1, 1), attributes=attributes)).eval()
 
 
-def test_the_probe_is_read_where_there_is_one(probe, tmp_path):
-    assert find_probe(None) is find_probe(str(tmp_path / "nowhere")) is None
+def test_the_probe_is_opened_or_named(probe, tmp_path):
     save_probe(tmp_path / "probe", probe)
-    found = find_probe(str(tmp_path / "probe"))
+    found = open_reader(tmp_path / "probe")
     assert [attribute.name for attribute in found.design.attributes] == ["sex", "glasses", "age_years"]
+    with pytest.raises(ProbeError, match=r"probe: There is no probe in .*nowhere.*prompt_edit\.scoring\.read=false"):
+        open_reader(tmp_path / "nowhere")
 
 
 @pytest.mark.parametrize(

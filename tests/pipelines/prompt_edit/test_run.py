@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from likeness.metrics.attributes import Attribute
+from likeness.metrics.probe import Probe, ProbeDesign, ProbeError, save_probe
 from likeness.pipelines.prompt_edit.requests import EditError
 
 pytestmark = pytest.mark.slow
@@ -188,6 +190,24 @@ def test_edits_that_cannot_be_made_are_named_and_the_others_made(project):
 def test_what_all_edits_share_is_checked_before_anything_is_drawn(project, sampling, message):
     with pytest.raises(EditError, match=message):
         project.run({"prompt_edit": {"sampling": sampling}})
+
+
+def test_the_probe_is_the_one_named_as_for_avatar(project):
+    attributes = (Attribute(name="glasses", kind="flag", values=(False, True)),)
+    save_probe(
+        project.folder / "probe", Probe(ProbeDesign(size=16, channels=(4, 8), blocks=(1, 1), attributes=attributes))
+    )
+    reading = {"prompt_edit": {"scoring": {"read": True}}}
+    glasses, sex = (
+        {"name": str(asks), "edit": "a woman", "asks": asks} for asks in ({"glasses": True}, {"sex": "man"})
+    )
+    project.write([{"prompt": "a man", "edits": [glasses, sex], "seeds": [0]}])
+    project.run(reading | {"probe": str(project.folder / "probe")})
+    assert "the probe reads no 'sex', only glasses" in project.table("edits_set_aside")["reason"].item()
+    assert project.table("edit_scores")["asked_change_read"].isin([True, False]).all()
+    with pytest.raises(ProbeError, match=r"There is no probe in .*nowhere"):
+        project.run(reading | {"probe": "nowhere"}, to_nodes=["plan_prompt_edits"])
+    project.write(project.entries)
 
 
 def test_sdxl_goes_from_end_to_end(new_project, tiny_xl_model):

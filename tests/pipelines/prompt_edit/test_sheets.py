@@ -12,7 +12,7 @@ from likeness.datasets import ImageSet
 from likeness.pipelines.prompt_edit.options import ControlOptions, SamplingOptions
 from likeness.pipelines.prompt_edit.plan import plan_edits
 from likeness.pipelines.prompt_edit.sheets import draw_edits, draw_sweeps
-from likeness.pipelines.prompt_edit.sheets.edits import heat, middle_seed, veiled
+from likeness.pipelines.prompt_edit.sheets.edits import middle_seed, veiled
 
 BOY = "A young boy playing in a field, on a hill overlooking a green valley"
 ENTRIES = [
@@ -134,13 +134,8 @@ def test_the_middle_seed():
     assert middle_seed(scores[scores["seed"] < 4], "a") == 3
 
 
-def test_attention_glows_and_what_lies_outside_fades():
+def test_what_lies_outside_fades():
     picture = np.full((8, 8, 3), 100, np.uint8)
-    attention = np.zeros((2, 2))
-    attention[0, 0] = 1
-    glowing = heat(picture, attention)
-    assert glowing.shape == (8, 8, 3)
-    assert glowing[0, 0].sum() > glowing[7, 7].sum() + 0.5
     inside = np.zeros((4, 4), bool)
     inside[:2] = True
     faded = veiled(picture, inside)

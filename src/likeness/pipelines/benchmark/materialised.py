@@ -10,11 +10,11 @@ from diffusers.models.attention_processor import Attention
 from PIL import Image
 from torch import Tensor
 
-from likeness.diffusion.attention import Following
 from likeness.diffusion.autoencoding import decode, to_pictures
 from likeness.diffusion.edits import Edit, plan_edit
 from likeness.diffusion.encoding import encode_prompts
 from likeness.diffusion.model import DiffusionModel
+from likeness.diffusion.patterns import Following
 from likeness.diffusion.sampling import guided_prediction, initial_latents
 from likeness.diffusion.solvers import default_solver
 from likeness.diffusion.words import split_prompt

@@ -2,6 +2,7 @@
 
 import logging
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -22,7 +23,7 @@ from likeness.pipelines.prompt_edit.options import (
 )
 from likeness.pipelines.prompt_edit.photos import measure_inversions
 from likeness.pipelines.prompt_edit.plan import Plan, plan_edits
-from likeness.pipelines.prompt_edit.reading import clip_similarities, find_probe
+from likeness.pipelines.prompt_edit.reading import clip_similarities, open_reader
 from likeness.pipelines.prompt_edit.sheets import draw_edits, draw_sweeps
 from likeness.pipelines.prompt_edit.wanted import edits_wanted, sweeps_wanted
 
@@ -32,12 +33,17 @@ JsonMapping = dict[str, Any]
 
 
 def plan_prompt_edits(
-    edits: object, base_model: BaseModel, sampling: SamplingOptions, control: ControlOptions, options: ScoringOptions
+    edits: object,
+    base_model: BaseModel,
+    probe: Path,
+    sampling: SamplingOptions,
+    control: ControlOptions,
+    options: ScoringOptions,
 ) -> tuple[JsonMapping, pd.DataFrame]:
     """Fill in what the edits leave open; what cannot be made is set aside with the reason, before anything is drawn."""
     model = open_model(base_model)
     resolution = sampling.resolution or model.resolution
-    check = checker(model, resolution, sampling, find_probe(options.probe))
+    check = checker(model, resolution, sampling, open_reader(probe) if options.read else None)
     plan, aside = plan_edits(edits, resolution, sampling, control, check)
     return plan.model_dump(mode="json"), aside
 
@@ -77,16 +83,15 @@ def mask_regions(
 
 
 def score_edits(
-    edit_plan: JsonMapping, edited_images: ImageSet, edit_masks: ImageSet, options: ScoringOptions
+    edit_plan: JsonMapping, edited_images: ImageSet, edit_masks: ImageSet, probe: Path, options: ScoringOptions
 ) -> pd.DataFrame:
     """Compare every edit and control with its source, and read whether it did what was asked."""
-    probe = find_probe(options.probe)
     return scoring.score_edits(
         Plan.model_validate(edit_plan),
         edited_images,
         edit_masks,
         options,
-        read=partial(read, probe) if probe else None,
+        read=partial(read, open_reader(probe)) if options.read else None,
         fits_prompt=partial(clip_similarities, options.clip_model) if options.clip_model else None,
     )
 

@@ -57,10 +57,7 @@ class ScoringOptions(Section):
     mask_threshold: float = Field(
         0.3, gt=0, lt=1, description="the source's attention above which a place belongs to the edit, 0..1"
     )
-    probe: str | None = Field(
-        "data/01_raw/pocket_probe",
-        description="folder of the probe that reads what pictures show; none, or not there: not read",
-    )
+    read: bool = Field(True, description="whether the probe reads what pictures show")
     clip_model: str | None = Field(
         None,
         description="CLIP model that measures how a picture fits its prompt, a folder or hub id; none: not measured",

@@ -20,7 +20,7 @@ def planning() -> Pipeline:
         [
             Node(
                 nodes.plan_prompt_edits,
-                ["edits", "base_model", SAMPLING, CONTROL, SCORING],
+                ["edits", "base_model", "probe", SAMPLING, CONTROL, SCORING],
                 ["edit_plan", "edits_set_aside"],
                 name="plan_prompt_edits",
             )
@@ -62,7 +62,7 @@ def scoring() -> Pipeline:
             ),
             Node(
                 nodes.score_edits,
-                ["edit_plan", "edited_images", "edit_masks", SCORING],
+                ["edit_plan", "edited_images", "edit_masks", "probe", SCORING],
                 "edit_scores",
                 name="score_edits",
             ),

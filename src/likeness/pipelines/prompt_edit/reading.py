@@ -10,20 +10,24 @@ from PIL import Image
 from transformers import CLIPModel, CLIPProcessor
 
 from likeness.diffusion.placement import choose_device
-from likeness.metrics.probe import DESIGN, Probe, open_probe
-from likeness.pipelines.prompt_edit.plan import located
+from likeness.metrics.probe import Probe, ProbeError, open_probe
 
 _BATCH = 16  # pictures at once
 
 
-def find_probe(folder: str | None) -> Probe | None:
-    """Open the probe, if there is one.
+def open_reader(folder: Path) -> Probe:
+    """Open the probe that reads what pictures show.
 
     Raises:
-        ProbeError: the folder has a probe that cannot be opened.
+        ProbeError: there is none that can be opened.
     """
-    path = located(folder) if folder else None
-    return open_probe(path) if path and (path / DESIGN).is_file() else None
+    try:
+        return open_probe(folder)
+    except ProbeError as error:
+        raise ProbeError(
+            f"probe: {error} Name another folder: --params probe=<folder>; or read nothing: --params "
+            "prompt_edit.scoring.read=false."
+        ) from error
 
 
 @torch.inference_mode()

@@ -10,8 +10,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
-from PIL import Image
 
 from likeness.classify.verdicts import UNKNOWN, verdicts
 from likeness.datasets import ImageSet
@@ -91,27 +89,9 @@ def _draw_heats(figure: Figure, left: float, top: float, cleaned: ImageSet, file
         x = left + column * (_CELL + _GAP)
         level = np.asarray(judge.evidence.open(found["file"].iloc[0]).convert("L")) / 255
         axes = style.place(figure, x, top, _CELL, _CELL)
-        axes.imshow(heated(small(cleaned.open(file)), level), aspect="auto")
+        axes.imshow(style.heated(small(cleaned.open(file)), level, _HEAT), aspect="auto")
         text = f"for {judge.named(str(found['class'].iloc[0]))}"
         style.write(figure, x + _CELL / 2, top + _CELL + 0.12, text, size=8.5, ha="center", color=style.MUTED)
-
-
-def heated(picture: NDArray[np.uint8], level: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Lay heat over a picture turned grey.
-
-    Args:
-        picture: (h, w, 3).
-        level: of any size, 0..1.
-
-    Returns:
-        (h, w, 3) in 0..1.
-    """
-    height, width = picture.shape[:2]
-    grey = picture.astype(np.float64).mean(axis=2, keepdims=True) / 255
-    fitted = Image.fromarray(level.astype(np.float32)).resize((width, height), Image.Resampling.BICUBIC)
-    smooth = np.clip(np.asarray(fitted, dtype=np.float64), 0, 1)
-    weight = 0.15 + 0.6 * smooth[..., None]
-    return np.asarray((1 - weight) * grey + weight * _HEAT(smooth)[..., :3], dtype=np.float64)
 
 
 def _bar(figure: Figure, left: float, top: float, rows: Mapping[str, Any], judge: Judge) -> None:

@@ -29,7 +29,7 @@ _MARGIN, _TOP, _BETWEEN = 0.5, 1.25, 0.7
 _PIXELS = 240  # side of a picture on the sheet
 _ALL_SEEDS = 8  # rows up to which every seed is shown
 
-HEAT = LinearSegmentedColormap.from_list("attention", ["#14203a", "#2f5fb3", "#f2a33a", "#fff6d8"])
+_ATTENTION = LinearSegmentedColormap.from_list("attention", ["#14203a", "#2f5fb3", "#f2a33a", "#fff6d8"])
 _MEASURES = {
     "ssim": ("SSIM", "{:.2f}"),
     "background_ssim": ("background SSIM", "{:.2f}"),
@@ -154,7 +154,8 @@ def _draw_row(figure: Figure, left: float, top: float, row: _Row, shown: _Shown)
     for place, image in enumerate([original, *edited]):
         _picture(figure, left, top, place, image)
     for place, word in enumerate(row.edit.shown[:_MAPS], start=3):
-        _picture(figure, left, top, place, heat(original, shown.attention.grey(source, seed, word) / 255), word)
+        glowing = style.heated(original, shown.attention.grey(source, seed, word) / 255, _ATTENTION)
+        _picture(figure, left, top, place, glowing, word)
     if (edit, seed) in shown.masks:
         inside = shown.masks.grey(edit, seed) > 127
         _picture(figure, left, top, 3 + _MAPS, veiled(original, inside), f"{inside.mean():.0%} of the picture")
@@ -212,24 +213,6 @@ def _picture(
     if caption:
         text = textwrap.shorten(caption, 22, placeholder=" …")
         style.write(figure, x + _CELL / 2, top + _CELL + 0.11, text, ha="center", size=8.5, color=style.MUTED)
-
-
-def heat(picture: NDArray[np.uint8], attention: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Lay attention over a picture turned grey.
-
-    Args:
-        picture: (h, w, 3).
-        attention: of any size, 0..1.
-
-    Returns:
-        (h, w, 3) in 0..1.
-    """
-    height, width = picture.shape[:2]
-    grey = picture.astype(np.float64).mean(axis=2, keepdims=True) / 255
-    smooth = Image.fromarray(attention.astype(np.float32)).resize((width, height), Image.Resampling.BICUBIC)
-    level = np.clip(np.asarray(smooth), 0, 1)
-    weight = 0.2 + 0.65 * level[..., None]
-    return np.asarray((1 - weight) * grey + weight * HEAT(level)[..., :3], dtype=np.float64)
 
 
 def veiled(picture: NDArray[np.uint8], inside: NDArray[np.bool_]) -> NDArray[np.float64]:
