@@ -1,7 +1,15 @@
 """What every run does besides its pipeline: Kedro hooks, one a module."""
 
+from likeness.hooks.gpu import GpuHook, NoGpuError
 from likeness.hooks.progress import ProgressHook
 from likeness.hooks.run_times import RunTimesHook
 from likeness.hooks.unknown_parameters import UnknownParameterError, UnknownParametersHook
 
-__all__ = ["ProgressHook", "RunTimesHook", "UnknownParameterError", "UnknownParametersHook"]
+__all__ = [
+    "GpuHook",
+    "NoGpuError",
+    "ProgressHook",
+    "RunTimesHook",
+    "UnknownParameterError",
+    "UnknownParametersHook",
+]
