@@ -31,8 +31,8 @@ class GpuHook:
         if not torch.cuda.is_available():
             raise NoGpuError(
                 f"This run opens a diffusion model, the parameter {PARAMETER} is true, and torch {torch.__version__} "
-                "finds no CUDA GPU. Nothing was run. Take a machine with one (with its driver, and a torch built for CUDA), "
-                "or the small model, without --env, or go on without a GPU, however long it takes: "
+                "finds no CUDA GPU. Nothing was run. Take a machine with one (its driver, and a torch built for CUDA), "
+                "or the small model, without --env; or go on without a GPU, however long it takes: "
                 f"--params {PARAMETER}=false."
             )
 

@@ -51,6 +51,7 @@ class EditingBenchmarkOptions(GpuBenchmarkOptions):
 class SamplingBenchmarkOptions(GpuBenchmarkOptions):
     """How the drawing of many pictures is timed."""
 
+    warm_up: int = Field(1, ge=0, description="Runs of two steps before anything is measured.")
     repeats: int = Field(2, ge=1, description="Rounds in which every case is measured once; the median counts.")
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = Field("auto", description="Number format.")
     steps: int = Field(50, ge=1, description="Sampling steps.")
