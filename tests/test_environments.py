@@ -11,7 +11,9 @@ from kedro.validation.type_extractor import TypeExtractor
 
 from likeness import settings
 from likeness.datasets import BaseModelDataset
+from likeness.hooks import NoGpuError
 from likeness.hooks.unknown_parameters import raw_configuration
+from likeness.pipelines.prompt_edit.nodes import plan_prompt_edits
 
 PROJECT = Path(__file__).parents[1]
 ENVIRONMENTS = ["sd", "sdxl"]
@@ -106,3 +108,25 @@ def test_every_value_has_a_comment(environment):
         values = [number for number, line in enumerate(lines) if ": " in line and not line.lstrip().startswith("#")]
         bare = [lines[n] for n in values if not any(line.lstrip().startswith("#") for line in lines[max(0, n - 2) : n])]
         assert bare == []
+
+
+def test_without_a_gpu_a_study_is_refused_before_anything_is_run(monkeypatch):
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    configure_project("likeness")
+    with pytest.raises(NoGpuError, match="Nothing was run"):
+        KedroSession.create(PROJECT, env="sd").run(pipeline_names=["avatar"])
+
+
+def test_every_edit_of_the_study_can_be_made():
+    edits = yaml.safe_load((PROJECT / "data/01_raw/study_edits.yml").read_text(encoding="utf-8"))
+    configure_project("likeness")
+    given = {"base_model": str(PROJECT / "data/01_raw/pocket_model")}
+    context = KedroSession.create(PROJECT, env="sd", runtime_params=given).load_context()
+    options = context.params["prompt_edit"]
+    model = context.catalog.load("edit_model")
+    plan, aside = plan_prompt_edits(edits, model, options["sampling"], options["control"], options["scoring"])
+    assert aside.empty
+    assert [len(source["edits"]) for source in plan["sources"]] == [4, 4, 4]
+    assert [source["seeds"] for source in plan["sources"]] == [[2483964025], [115], [115]]
