@@ -2,7 +2,7 @@
 
 from kedro.config import OmegaConfigLoader
 
-from likeness.hooks import ProgressHook, RunTimesHook, UnknownParametersHook
+from likeness.hooks import BaseModelsHook, ProgressHook, RunTimesHook, UnknownParametersHook
 from likeness.known_warnings import hide_known_warnings
 
 # The settings are read before anything else of the project is imported.
@@ -16,7 +16,7 @@ CONFIG_LOADER_ARGS = {
     "merge_strategy": {"parameters": "soft"},
 }
 
-HOOKS = (UnknownParametersHook(), ProgressHook(), RunTimesHook())
+HOOKS = (UnknownParametersHook(), BaseModelsHook(), ProgressHook(), RunTimesHook())
 
 # Telemetry is declined: nothing leaves the machine.
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro-telemetry",)

@@ -65,7 +65,7 @@ class BaseModelDataset(AbstractDataset[BaseModel, BaseModel]):
     ) -> None:
         self._source = str(source)
         self._revision = revision
-        self._parameter = parameter
+        self.parameter = parameter
         self.metadata = metadata
 
     def load(self) -> BaseModel:
@@ -80,7 +80,7 @@ class BaseModelDataset(AbstractDataset[BaseModel, BaseModel]):
 
     def save(self, data: BaseModel) -> NoReturn:
         """Refuse: base models are not made here."""
-        raise DatasetError(f"A base model is only read. Set the parameter {self._parameter} to use another one.")
+        raise DatasetError(f"A base model is only read. Set the parameter {self.parameter} to use another one.")
 
     def _folder(self) -> Path | None:
         """The source as a folder that is there: as given, or from the project's folder."""
@@ -105,8 +105,8 @@ class BaseModelDataset(AbstractDataset[BaseModel, BaseModel]):
 
     def _error(self, problem: str) -> DatasetError:
         return DatasetError(
-            f"{self._parameter}: {problem}. Expected a folder in diffusers' layout ({INDEX}, unet, vae, text_encoder, "
-            f"tokenizer, scheduler) or a hub id: --params {self._parameter}=<folder>."
+            f"{self.parameter}: {problem}. Expected a folder in diffusers' layout ({INDEX}, unet, vae, text_encoder, "
+            f"tokenizer, scheduler) or a hub id: --params {self.parameter}=<folder>."
         )
 
     def _exists(self) -> bool:

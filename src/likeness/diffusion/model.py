@@ -13,6 +13,7 @@ from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokeniz
 
 from likeness.datasets.base_model import BaseModel
 from likeness.datasets.checkpoint import Checkpoint
+from likeness.diffusion.hub import HubError, reached
 from likeness.diffusion.parts import ModelError, open_part, place, read_index
 from likeness.diffusion.placement import choose_device, choose_dtype
 
@@ -99,7 +100,8 @@ def open_model(reference: BaseModel | Checkpoint, *, device: str = "auto", dtype
     Raises:
         ModelError: something cannot be read, misses weights, or does not fit the rest.
     """
-    base, overlay = _base_of(reference), reference.path if isinstance(reference, Checkpoint) else None
+    named, overlay = _base_of(reference), reference.path if isinstance(reference, Checkpoint) else None
+    base = _reached(named)
     torch_device = choose_device(device)
     torch_dtype = choose_dtype(dtype, torch_device)
     index = read_index(base)
@@ -127,7 +129,7 @@ def open_model(reference: BaseModel | Checkpoint, *, device: str = "auto", dtype
         unet=unet,
         vae=place(vae, torch_device, torch.float32 if upcast else torch_dtype),
         scheduler=open_part(DDPMScheduler, "scheduler", base, None),
-        name=overlay.name if overlay else _folder_name(base.source),
+        name=overlay.name if overlay else _folder_name(named.source),
         device=torch_device,
         dtype=torch_dtype,
         second=second,
@@ -147,7 +149,7 @@ def refuse_two_text_encoders(reference: BaseModel | Checkpoint, what: str) -> No
         ModelError: the model has two.
     """
     base = _base_of(reference)
-    if _has(read_index(base), "text_encoder_2"):
+    if _has(read_index(_reached(base)), "text_encoder_2"):
         raise ModelError(
             f"{what} knows models with one text encoder, such as Stable Diffusion 1 and 2, and base_model "
             f"{base.source!r} has two, as SDXL does. Set the parameter base_model to another model."
@@ -165,6 +167,13 @@ def _base_of(reference: BaseModel | Checkpoint) -> BaseModel:
     if isinstance(base, str):
         return BaseModel(source=base)
     raise ModelError(f"The checkpoint {reference.path} does not say which base_model it was made from. Train it again.")
+
+
+def _reached(base: BaseModel) -> BaseModel:
+    try:
+        return reached(base)
+    except HubError as error:
+        raise ModelError(str(error)) from error
 
 
 def _has(index: Mapping[str, Any], part: str) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import torch
 from PIL import Image
 from torch import Tensor
 
+from likeness.diffusion.acceleration import Acceleration, accelerated, check_acceleration
 from likeness.diffusion.autoencoding import decode, to_pictures
 from likeness.diffusion.embeddings import PromptEmbeddings, joined
 from likeness.diffusion.encoding import encode_prompts, negative
@@ -26,6 +28,7 @@ def generate(
     width: int | None = None,
     batch_size: int = 4,
     negative_prompt: str = "",
+    acceleration: Acceleration = "none",
 ) -> Iterator[Image.Image]:
     """Yield one picture per prompt and seed, in order, computed batch by batch as they are asked for.
 
@@ -43,6 +46,7 @@ def generate(
         width: as `height`.
         batch_size: pictures computed at once.
         negative_prompt: what guidance leads away from.
+        acceleration: of the UNet on a GPU; see `likeness.diffusion.acceleration.accelerated`.
 
     Raises:
         ValueError: an argument is out of range.
@@ -54,7 +58,9 @@ def generate(
         raise ValueError(f"steps ({steps}) and batch_size ({batch_size}) must be at least 1.")
     if height % model.vae_scale_factor or width % model.vae_scale_factor:
         raise ValueError(f"height {height} and width {width} must be multiples of {model.vae_scale_factor}.")
-    return _batches(model, prompts, seeds, steps, guidance_scale, height, width, batch_size, negative_prompt)
+    check_acceleration(acceleration)
+    batches = partial(_batches, batch_size=batch_size, negative_prompt=negative_prompt, acceleration=acceleration)
+    return batches(model, prompts, seeds, steps, guidance_scale, height, width)
 
 
 def initial_latents(model: DiffusionModel, seeds: Sequence[int], height: int, width: int) -> Tensor:
@@ -113,8 +119,10 @@ def _batches(
     guidance_scale: float,
     height: int,
     width: int,
+    *,
     batch_size: int,
     negative_prompt: str,
+    acceleration: Acceleration,
 ) -> Iterator[Image.Image]:
     with torch.inference_mode():
         distinct = list(dict.fromkeys(prompts))
@@ -129,7 +137,8 @@ def _batches(
             if guidance_scale != 1:
                 context = joined([unconditional.expand(len(context)), context])
             latents = initial_latents(model, [seeds[i] for i in padded], height, width)
-            latents = _denoise(model, latents, context, steps, guidance_scale)
+            with accelerated(model, acceleration):
+                latents = _denoise(model, latents, context, steps, guidance_scale)
             pictures = to_pictures(decode(model.vae, latents))
         yield from pictures[: len(members)]
 

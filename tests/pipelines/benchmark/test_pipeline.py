@@ -15,6 +15,7 @@ from likeness.pipelines.benchmark.options import (
     CurationBenchmarkOptions,
     EditingBenchmarkOptions,
     InversionBenchmarkOptions,
+    SamplingBenchmarkOptions,
 )
 
 PROJECT = Path(__file__).parents[3]
@@ -48,8 +49,9 @@ def test_the_curation_needs_no_gpu_and_the_others_do() -> None:
     cpu, gpu = (pipeline.only_nodes_with_tags(tag) for tag in ("cpu", "gpu"))
     assert cpu.inputs() == {"sitter_photos", "params:benchmark.curation"}
     assert cpu.outputs() == {"benchmark_curation"}
-    assert gpu.inputs() == {"base_model", "params:benchmark.editing", "params:benchmark.inversion"}
-    assert gpu.outputs() == {"benchmark_editing", "benchmark_inversion"}
+    what = {"editing", "inversion", "sampling"}
+    assert gpu.inputs() == {"base_model", *(f"params:benchmark.{one}" for one in what)}
+    assert gpu.outputs() == {f"benchmark_{one}" for one in what}
     assert len(pipeline.nodes) == len(cpu.nodes) + len(gpu.nodes)
 
 
@@ -59,6 +61,7 @@ def test_the_curation_needs_no_gpu_and_the_others_do() -> None:
         ("curation", CurationBenchmarkOptions),
         ("editing", EditingBenchmarkOptions),
         ("inversion", InversionBenchmarkOptions),
+        ("sampling", SamplingBenchmarkOptions),
     ],
 )
 def test_the_configuration_fits(what: str, options: type[BaseModel]) -> None:

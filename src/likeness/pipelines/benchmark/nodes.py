@@ -17,7 +17,9 @@ from likeness.pipelines.benchmark.options import (
     CurationBenchmarkOptions,
     EditingBenchmarkOptions,
     InversionBenchmarkOptions,
+    SamplingBenchmarkOptions,
 )
+from likeness.pipelines.benchmark.sampling import sampling_table
 from likeness.pipelines.benchmark.shapes import random_model
 
 
@@ -65,3 +67,19 @@ def benchmark_inversion(base_model: BaseModel, options: InversionBenchmarkOption
     device = benchmark_device(options.device)
     make_model = partial(random_model, options.shape, base_model, device=device, dtype=torch.float32, seed=options.seed)
     return inversion_table(make_model, device, options)
+
+
+def benchmark_sampling(base_model: BaseModel, options: SamplingBenchmarkOptions) -> pd.DataFrame:
+    """Time the drawing of many pictures against drawing them one by one, on random weights: one row a case.
+
+    Args:
+        base_model: whose tokenizer is used.
+        options: of the benchmark.
+
+    Raises:
+        ValueError: There is no GPU.
+    """
+    device = benchmark_device(options.device)
+    dtype = choose_dtype(options.dtype, device)
+    model = random_model(options.shape, base_model, device=device, dtype=dtype, seed=options.seed)
+    return sampling_table(model, options)

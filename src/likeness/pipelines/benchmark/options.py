@@ -48,6 +48,22 @@ class EditingBenchmarkOptions(GpuBenchmarkOptions):
     target_word: str = Field("frown", description="Word of the edited prompt whose region LocalBlend may change.")
 
 
+class SamplingBenchmarkOptions(GpuBenchmarkOptions):
+    """How the drawing of many pictures is timed."""
+
+    warm_up: int = Field(1, ge=0, description="Runs of two steps before anything is measured.")
+    repeats: int = Field(2, ge=1, description="Rounds in which every case is measured once; the median counts.")
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = Field("auto", description="Number format.")
+    steps: int = Field(50, ge=1, description="Sampling steps.")
+    guidance_scale: float = Field(7.5, gt=1, description="Weight of classifier-free guidance.")
+    prompt: str = Field("a photo of sks man as an adult man in his thirties", description="What is drawn.")
+    pictures: int = Field(180, ge=1, description="Number of pictures that all times are given for.")
+    batch_size: int = Field(16, ge=1, description="Pictures drawn at once.")
+    batches: int = Field(1, ge=1, description="Batches that a round measures.")
+    single_pictures: int = Field(4, ge=1, description="Pictures that a round measures where each is drawn alone.")
+    compiled: bool = Field(True, description="Whether torch.compile is measured too: it first takes a minute or so.")
+
+
 class InversionBenchmarkOptions(GpuBenchmarkOptions):
     """How Textual Inversion is timed."""
 

@@ -2,7 +2,12 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from likeness.pipelines.benchmark.nodes import benchmark_curation, benchmark_editing, benchmark_inversion
+from likeness.pipelines.benchmark.nodes import (
+    benchmark_curation,
+    benchmark_editing,
+    benchmark_inversion,
+    benchmark_sampling,
+)
 
 
 def create_pipeline(**_: object) -> Pipeline:
@@ -28,6 +33,13 @@ def create_pipeline(**_: object) -> Pipeline:
                 inputs=["base_model", "params:benchmark.inversion"],
                 outputs="benchmark_inversion",
                 name="benchmark_inversion",
+                tags="gpu",
+            ),
+            Node(
+                benchmark_sampling,
+                inputs=["base_model", "params:benchmark.sampling"],
+                outputs="benchmark_sampling",
+                name="benchmark_sampling",
                 tags="gpu",
             ),
         ]

@@ -30,10 +30,10 @@ def paint_or_read_paintings(
 
 
 def draw_generated_classes(
-    base_model: BaseModel, given_paintings: ImageSet, generated: GeneratedOptions, work_folder: str
+    plain_model: BaseModel, given_paintings: ImageSet, generated: GeneratedOptions, work_folder: str
 ) -> ImageSet:
-    """Let the base model draw the study's classes of plain model pictures, where the paintings given have none."""
-    return sample.draw_generated(base_model, given_paintings, generated, work_folder)
+    """Let a plain model draw the study's classes of such pictures, where the paintings given have none."""
+    return sample.draw_generated(plain_model, given_paintings, generated, work_folder)
 
 
 def gather_paintings(given_paintings: ImageSet, generated_classes: ImageSet, work_folder: str) -> ImageSet:

@@ -43,7 +43,7 @@ def sample() -> Pipeline:
             ),
             Node(
                 nodes.draw_generated_classes,
-                ["base_model", "given_paintings", GENERATED, WORK],
+                ["plain_model", "given_paintings", GENERATED, WORK],
                 "generated_classes",
                 name="draw_generated_classes",
             ),
@@ -79,13 +79,13 @@ def textual_inversion() -> Pipeline:
         [
             Node(
                 nodes.learn_style,
-                ["base_model", "paintings", "clean_paintings", INVERSION, WORK],
+                ["style_model", "paintings", "clean_paintings", INVERSION, WORK],
                 ["style_embedding", "inversion_losses", "inversion_validation"],
                 name="learn_style",
             ),
             Node(
                 nodes.draw_previews,
-                ["base_model", "style_embedding", INVERSION, PICTURES, WORK],
+                ["style_model", "style_embedding", INVERSION, PICTURES, WORK],
                 "inversion_previews",
                 name="draw_previews",
             ),
@@ -97,7 +97,7 @@ def textual_inversion() -> Pipeline:
             ),
             Node(
                 nodes.draw_inversion_paintings,
-                ["base_model", "style_embedding", PICTURES, WORK],
+                ["style_model", "style_embedding", PICTURES, WORK],
                 "inversion_paintings",
                 name="draw_inversion_paintings",
             ),
@@ -111,7 +111,7 @@ def classifier(backbone: BackboneName) -> Pipeline:
     training = [
         Node(
             _with(classification.train_classifier, backbone=backbone),
-            ["clean_paintings", "base_model", CLASSIFIERS, CLEANING, WORK],
+            ["clean_paintings", "style_model", CLASSIFIERS, CLEANING, WORK],
             ["classifier", "control_classifier", "history", "judgements"],
             name="train_classifier",
         ),
@@ -138,7 +138,7 @@ def classifier(backbone: BackboneName) -> Pipeline:
     ]
     inner = Pipeline(training, tags=["cnn_training", JUDGE]) + Pipeline(judging, tags=["classification", JUDGE])
     parameters = {name for name in inner.inputs() if name.startswith("params:")}
-    shared = {"clean_paintings", "base_model", "clean_inversion_paintings"}
+    shared = {"clean_paintings", "style_model", "clean_inversion_paintings"}
     return Pipeline(inner, namespace=backbone, inputs=shared, parameters=parameters)
 
 

@@ -20,7 +20,7 @@ def planning() -> Pipeline:
         [
             Node(
                 nodes.plan_prompt_edits,
-                ["edits", "base_model", "probe", SAMPLING, CONTROL, SCORING],
+                ["edits", "edit_model", "probe", SAMPLING, CONTROL, SCORING],
                 ["edit_plan", "edits_set_aside"],
                 name="plan_prompt_edits",
             )
@@ -35,13 +35,13 @@ def editing() -> Pipeline:
         [
             Node(
                 nodes.invert_photos,
-                ["edit_plan", "base_model", SAMPLING, PHOTOS, SCORING, WORK],
+                ["edit_plan", "edit_model", SAMPLING, PHOTOS, SCORING, WORK],
                 "photo_reconstructions",
                 name="invert_photos",
             ),
             Node(
                 nodes.draw_edited_images,
-                ["edit_plan", "base_model", SAMPLING, PHOTOS, WORK, "photo_reconstructions"],
+                ["edit_plan", "edit_model", SAMPLING, PHOTOS, WORK, "photo_reconstructions"],
                 ["edited_images", "edit_attention"],
                 name="draw_edited_images",
             ),
@@ -84,7 +84,7 @@ def sweeps() -> Pipeline:
         [
             Node(
                 nodes.draw_sweep_images,
-                ["edit_plan", "base_model", SAMPLING, PHOTOS, SWEEPS, WORK],
+                ["edit_plan", "edit_model", SAMPLING, PHOTOS, SWEEPS, WORK],
                 "edit_sweep_images",
                 name="draw_sweep_images",
             ),

