@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+
+from likeness.diffusion.model import DiffusionModel, open_model
+from likeness.personalise.dreambooth_training import make_lesson, prepare_training
+from likeness.personalise.options import DreamBoothOptions
+from likeness.personalise.trainable import make_trainable
+from likeness.personalise.training import DenoisingTraining
+
+PROMPT, PRIOR = "a photo of sks man", "a photo of a man"
+
+
+@pytest.fixture
+def prepare(base, work, make_pictures):
+    """A training of a tiny model of its own, prepared, and that model."""
+
+    def prepared(**options: Any) -> tuple[DiffusionModel, DenoisingTraining]:
+        model = open_model(base, device="cpu", dtype="float32")
+        settings = DreamBoothOptions(**({"steps": 4, "batch_size": 2, "learning_rate": 1e-3} | options))
+        parts = make_trainable(model, settings, "sks")
+        lessons = [
+            make_lesson("pictures", make_pictures(2), PROMPT, (), settings.batch_size),
+            make_lesson("prior_pictures", make_pictures(3, seed=1), PRIOR, (), settings.batch_size),
+        ]
+        return model, prepare_training(model, parts, lessons, base, settings, work)
+
+    return prepared
+
+
+def formats(module: torch.nn.Module, call: Any) -> set[torch.dtype]:
+    """Of what convolutions, linear layers and embeddings of networks of a kind gave, while something was called."""
+    seen = set()
+    hook = torch.nn.modules.module.register_module_forward_hook(
+        lambda layer, _, output: seen.add(output.dtype) if isinstance(layer, module) else None
+    )
+    try:
+        call()
+    finally:
+        hook.remove()
+    return seen
+
+
+@pytest.mark.parametrize("learns", [{}, {"train_identifier": True}, {"train_text_encoder": True}, {"method": "lora"}])
+def test_in_bfloat16_copies_compute_and_float32_learns(prepare, learns):
+    model, training = prepare(mixed_precision="bf16", **learns)
+    before = {name: parameter.detach().clone() for name, parameter in training.state.parameters.items()}
+    # Even what autocast would leave in float32.
+    assert formats(torch.nn.GroupNorm | torch.nn.Conv2d, training.step) == {torch.bfloat16}
+    training.step()
+    after = training.state.parameters
+    assert {parameter.dtype for parameter in after.values()} == {torch.float32}
+    assert {id(parameter) for parameter in after.values()} <= {
+        id(parameter) for network in (model.unet, model.text_encoder) for parameter in network.parameters()
+    }
+    # Of LoRA's two factors, one starts at zero, and the other has no gradient until it has moved.
+    moved = [not torch.equal(before[name], after[name]) for name in before]
+    assert sum(moved) > 0.9 * len(moved)
+
+
+@pytest.mark.parametrize("learns", [{}, {"train_identifier": True}, {"train_text_encoder": True, "snr_gamma": 5.0}])
+def test_bfloat16_loses_little(prepare, learns):
+    losses = []
+    for precision in ("no", "bf16"):
+        _, training = prepare(mixed_precision=precision, **learns)
+        for _ in range(3):
+            training.step()
+        losses.append(training.state.records["losses"][:3])
+    assert torch.allclose(*losses, rtol=0.02)
+    assert not torch.equal(*losses)
+
+
+def test_without_mixed_precision_the_network_itself_computes(prepare):
+    _, training = prepare(mixed_precision="no")
+    assert training.state.masters is None
+    assert formats(torch.nn.Conv2d, training.step) == {torch.float32}
+
+
+def test_what_is_wrong_with_a_lesson_is_named(make_pictures):
+    with pytest.raises(ValueError, match="pictures: 2 pictures but 3 prompts"):
+        make_lesson("pictures", make_pictures(2), ["a", "b", "c"], (), 1)
