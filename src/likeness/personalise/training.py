@@ -100,7 +100,9 @@ class DenoisingTraining:
         draws = [self._draw(index) for index in range(len(self._sets))]
         if self._replays:
             draws = [part.to(self.device) for part in draws]
-        self._record(self._learned(_as_batch(draws)))
+        # Every step has the same shapes, so the search for cuDNN's fastest kernels pays.
+        with torch.backends.cudnn.flags(enabled=True, benchmark=True):
+            self._record(self._learned(_as_batch(draws)))
         if state.average:
             state.average.update(state.parameters, state.step)
 

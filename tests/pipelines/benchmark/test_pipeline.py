@@ -13,6 +13,7 @@ from likeness.pipelines.benchmark import create_pipeline
 from likeness.pipelines.benchmark.nodes import benchmark_curation
 from likeness.pipelines.benchmark.options import (
     CurationBenchmarkOptions,
+    DreamBoothBenchmarkOptions,
     EditingBenchmarkOptions,
     InversionBenchmarkOptions,
 )
@@ -48,8 +49,9 @@ def test_the_curation_needs_no_gpu_and_the_others_do() -> None:
     cpu, gpu = (pipeline.only_nodes_with_tags(tag) for tag in ("cpu", "gpu"))
     assert cpu.inputs() == {"sitter_photos", "params:benchmark.curation"}
     assert cpu.outputs() == {"benchmark_curation"}
-    assert gpu.inputs() == {"base_model", "params:benchmark.editing", "params:benchmark.inversion"}
-    assert gpu.outputs() == {"benchmark_editing", "benchmark_inversion"}
+    whats = ("dreambooth", "editing", "inversion")
+    assert gpu.inputs() == {"base_model", *(f"params:benchmark.{what}" for what in whats)}
+    assert gpu.outputs() == {f"benchmark_{what}" for what in whats}
     assert len(pipeline.nodes) == len(cpu.nodes) + len(gpu.nodes)
 
 
@@ -57,6 +59,7 @@ def test_the_curation_needs_no_gpu_and_the_others_do() -> None:
     ("what", "options"),
     [
         ("curation", CurationBenchmarkOptions),
+        ("dreambooth", DreamBoothBenchmarkOptions),
         ("editing", EditingBenchmarkOptions),
         ("inversion", InversionBenchmarkOptions),
     ],
