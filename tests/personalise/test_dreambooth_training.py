@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
+from torch import nn
 
 from likeness.diffusion.model import DiffusionModel, open_model
 from likeness.personalise.dreambooth_training import make_lesson, prepare_training
@@ -31,12 +33,15 @@ def prepare(base, work, make_pictures):
     return prepared
 
 
-def formats(module: torch.nn.Module, call: Any) -> set[torch.dtype]:
-    """Of what convolutions, linear layers and embeddings of networks of a kind gave, while something was called."""
+def formats(call: Callable[[], None]) -> set[tuple[torch.dtype, torch.dtype]]:
+    """Of the weights and results of convolutions and group norms, while something was called."""
     seen = set()
-    hook = torch.nn.modules.module.register_module_forward_hook(
-        lambda layer, _, output: seen.add(output.dtype) if isinstance(layer, module) else None
-    )
+
+    def look(layer: nn.Module, _: object, output: torch.Tensor) -> None:
+        if isinstance(layer, nn.Conv2d | nn.GroupNorm):
+            seen.add((layer.weight.dtype, output.dtype))
+
+    hook = nn.modules.module.register_module_forward_hook(look)
     try:
         call()
     finally:
@@ -48,8 +53,7 @@ def formats(module: torch.nn.Module, call: Any) -> set[torch.dtype]:
 def test_in_bfloat16_copies_compute_and_float32_learns(prepare, learns):
     model, training = prepare(mixed_precision="bf16", **learns)
     before = {name: parameter.detach().clone() for name, parameter in training.state.parameters.items()}
-    # Even what autocast would leave in float32.
-    assert formats(torch.nn.GroupNorm | torch.nn.Conv2d, training.step) == {torch.bfloat16}
+    assert formats(training.step) == {(torch.bfloat16, torch.bfloat16)}
     training.step()
     after = training.state.parameters
     assert {parameter.dtype for parameter in after.values()} == {torch.float32}
@@ -76,7 +80,7 @@ def test_bfloat16_loses_little(prepare, learns):
 def test_without_mixed_precision_the_network_itself_computes(prepare):
     _, training = prepare(mixed_precision="no")
     assert training.state.masters is None
-    assert formats(torch.nn.Conv2d, training.step) == {torch.float32}
+    assert formats(training.step) == {(torch.float32, torch.float32)}
 
 
 def test_what_is_wrong_with_a_lesson_is_named(make_pictures):
