@@ -97,6 +97,8 @@ def test_a_face_weighs_on_the_loss_if_it_is_asked_to(arguments, work, tmp_path):
         (1, EVERYTHING),
         (3, EVERYTHING),
         (8, EVERYTHING),
+        (4, EVERYTHING | {"mixed_precision": "no"}),
+        (4, {"mixed_precision": "bf16", "train_identifier": True}),
         (4, {"method": "lora", "warmup_steps": 4}),
         (5, {"train_identifier": True, "learning_rate_decay": "cosine"}),
     ],
@@ -199,7 +201,7 @@ def test_each_picture_may_have_its_own_prompt(arguments, tmp_path, monkeypatch):
     prompts = ["a photo of sks man as a newborn baby", "a photo of sks man", "an old photo of sks man"]
     seen = []
     monkeypatch.setattr(
-        "likeness.personalise.dreambooth.FrozenConditioning",
+        "likeness.personalise.dreambooth_training.FrozenConditioning",
         lambda model, distinct: seen.extend(distinct) or (lambda numbers: torch.zeros(len(numbers), 24, 32)),
     )
     fine_tune(**(arguments | {"prompts": prompts}), options=options(steps=1), work=WorkFolder(tmp_path, "a", "b"))

@@ -39,8 +39,9 @@ def test_the_learning_rate_grows_with_the_pictures_of_a_step():
     assert DreamBoothOptions(**settings).full_learning_rate == pytest.approx(1e-3)
 
 
-def test_what_a_graph_cannot_hold_is_not_recorded():
-    assert TextualInversionOptions().replays
+@pytest.mark.parametrize("kind", [DreamBoothOptions, TextualInversionOptions])
+def test_what_a_graph_cannot_hold_is_not_recorded(kind):
+    assert kind().replays
     for without in ({"replay": False}, {"gradient_checkpointing": True}, {"compile": "reduce-overhead"}):
-        assert not TextualInversionOptions(**without).replays
-    assert TextualInversionOptions(compile="default").replays
+        assert not kind(**without).replays
+    assert kind(compile="default").replays

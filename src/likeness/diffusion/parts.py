@@ -58,11 +58,13 @@ def open_part(kind: Any, part: str, base: BaseModel, overlay: Path | None) -> An
         ) from error
 
 
-def place(module: Any, device: torch.device, dtype: torch.dtype) -> Any:
+def place(
+    module: Any, device: torch.device, dtype: torch.dtype, layout: torch.memory_format = torch.channels_last
+) -> Any:
     """Put a network where it computes, with the memory layout that its convolutions are quickest in, and return it."""
     # Convolutions are quicker with channels last, on CPUs and on tensor cores. diffusers' own `to` only adds a warning.
     placed: Any = torch.nn.Module.to
-    return placed(module, device=device, dtype=dtype, memory_format=torch.channels_last)
+    return placed(module, device=device, dtype=dtype, memory_format=layout)
 
 
 def _read(kind: Any, source: str, **where: Any) -> Any:

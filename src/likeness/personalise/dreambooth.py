@@ -7,24 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-import torch
 from PIL import Image
 from tqdm import tqdm
 
 from likeness.datasets.base_model import BaseModel
 from likeness.datasets.work import WorkFolder, digest_of
-from likeness.diffusion.emphasis import Region, region_weights
+from likeness.diffusion.emphasis import Region
 from likeness.diffusion.model import DiffusionModel, open_model, refuse_two_text_encoders
-from likeness.personalise.conditioning import Conditioning, FrozenConditioning, TrainedConditioning
 from likeness.personalise.draws import own_randomness
-from likeness.personalise.ema import MovingAverage, assign
-from likeness.personalise.latents import cached_moments, picture_digest
-from likeness.personalise.objective import NoiseSchedule
-from likeness.personalise.optimiser import make_optimiser
+from likeness.personalise.dreambooth_training import make_lesson, prepare_training
+from likeness.personalise.ema import assign
 from likeness.personalise.options import DreamBoothOptions
-from likeness.personalise.records import loss_table, new_records, timestep_loss_table
+from likeness.personalise.records import loss_table, timestep_loss_table
 from likeness.personalise.trainable import make_trainable, save_trained
-from likeness.personalise.training import DenoisingTraining, TrainingSet, mixed_precision
+from likeness.personalise.training import DenoisingTraining
 from likeness.personalise.training_state import TrainingState
 
 LOSSES, TIMESTEP_LOSSES = "losses.csv", "timestep_losses.csv"
@@ -44,22 +40,6 @@ class FineTuned:
     folder: Path
     losses: pd.DataFrame
     timestep_losses: pd.DataFrame
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """Pictures, and the prompt and the face of each."""
-
-    pictures: Sequence[Image.Image]
-    prompts: Sequence[str]
-    faces: Sequence[Region | None]
-    batch_size: int
-
-    @property
-    def digest(self) -> str:
-        """Digest of pixels, prompts and faces."""
-        pixels = [picture_digest(picture) for picture in self.pictures]
-        return digest_of(pixels, list(self.prompts), list(self.faces), self.batch_size)
 
 
 def fine_tune(
@@ -99,10 +79,10 @@ def fine_tune(
         ValueError: no pictures, or prompts or faces that do not match them.
         ModelError: the base model cannot be used, or has two text encoders.
     """
-    lessons = [_lesson("pictures", pictures, prompts, faces, options.batch_size)]
+    lessons = [make_lesson("pictures", pictures, prompts, faces, options.batch_size)]
     if prior_pictures and options.prior_weight > 0:
         prior_batch_size = options.prior_batch_size or options.batch_size
-        lessons.append(_lesson("prior_pictures", prior_pictures, prior_prompts, (), prior_batch_size))
+        lessons.append(make_lesson("prior_pictures", prior_pictures, prior_prompts, (), prior_batch_size))
     if options.train_identifier:
         _check_identifier(identifier, prompts=lessons[0].prompts)
     key = digest_of(base, options, lessons, identifier if options.train_identifier else "")
@@ -110,7 +90,7 @@ def fine_tune(
         refuse_two_text_encoders(base, "DreamBooth")
         model = open_model(base, device=device, dtype="float32")
         parts = make_trainable(model, options, identifier)
-        training = _prepare(model, parts, lessons, base, options, cache or work)
+        training = prepare_training(model, parts, lessons, base, options, cache or work)
         _run(training, work, f"training-{key}.safetensors", options)
         with work.writing(f"fine_tuned-{key}") as folder:
             _write(model, parts, training.state, options, folder)
@@ -119,77 +99,12 @@ def fine_tune(
     return FineTuned(folder, pd.read_csv(folder / LOSSES), pd.read_csv(folder / TIMESTEP_LOSSES))
 
 
-def _lesson(
-    parameter: str,
-    pictures: Sequence[Image.Image],
-    prompts: str | Sequence[str],
-    faces: Sequence[Region | None],
-    batch_size: int,
-) -> Lesson:
-    one_each = [prompts] * len(pictures) if isinstance(prompts, str) else list(prompts)
-    if not pictures:
-        raise ValueError(f"{parameter}: there are none to fine-tune on. Give at least one picture.")
-    if len(one_each) != len(pictures):
-        raise ValueError(
-            f"{parameter}: {len(pictures)} pictures but {len(one_each)} prompts. Give one, or one for each."
-        )
-    if not all(prompt.strip() for prompt in one_each):
-        raise ValueError(f"{parameter}: a prompt is empty. Say what the pictures show.")
-    if faces and len(faces) != len(pictures):
-        raise ValueError(f"faces: {len(pictures)} pictures but {len(faces)} faces. Give one for each, or none at all.")
-    return Lesson(pictures, one_each, faces or [None] * len(pictures), batch_size)
-
-
 def _check_identifier(identifier: str, prompts: Sequence[str]) -> None:
     if not identifier or len(identifier.split()) != 1:
         raise ValueError(f"identifier: train_identifier needs the one word to train, not {identifier!r}.")
     for prompt in prompts:
         if identifier not in prompt:
             raise ValueError(f"The prompt {prompt!r} lacks the identifier {identifier!r} that train_identifier trains.")
-
-
-def _prepare(
-    model: DiffusionModel,
-    parts: dict[str, dict[str, torch.nn.Parameter]],
-    lessons: Sequence[Lesson],
-    base: BaseModel,
-    options: DreamBoothOptions,
-    cache: WorkFolder,
-) -> DenoisingTraining:
-    """Everything the loop needs, with the pictures and, if they stay as they are, the prompts encoded once for all."""
-    distinct = list(dict.fromkeys(prompt for lesson in lessons for prompt in lesson.prompts))
-    conditioning: Conditioning = (FrozenConditioning if set(parts) == {"unet"} else TrainedConditioning)(
-        model, distinct
-    )
-    sets = []
-    for lesson in lessons:
-        moments = cached_moments(
-            model,
-            lesson.pictures,
-            model_digest=base.digest,
-            resolution=options.resolution or model.resolution,
-            mirrored=options.horizontal_flip,
-            cache=cache,
-        )
-        emphasis = region_weights(
-            lesson.faces, moments.mean.shape[-1], options.face_weight, mirrored=options.horizontal_flip
-        )
-        prompts = torch.tensor([[distinct.index(prompt)] for prompt in lesson.prompts])
-        sets.append(TrainingSet(moments, prompts, emphasis.to(model.device), lesson.batch_size))
-    model.vae.to("cpu")  # it has done its work, and its memory is wanted
-    parameters = {f"{part}/{name}": value for part, named in parts.items() for name, value in named.items()}
-    precision = mixed_precision(options.mixed_precision, model.device)
-    state = TrainingState(
-        parameters=parameters,
-        optimiser=make_optimiser(parts, options),
-        average=MovingAverage(parameters, options.ema_decay) if options.ema_decay else None,
-        scaler=torch.amp.GradScaler(model.device.type, enabled=precision == torch.float16),
-        records=new_records(options.steps, model.device),
-    )
-    schedule = NoiseSchedule(model.scheduler.alphas_cumprod.to(model.device), model.scheduler.config.prediction_type)
-    return DenoisingTraining(
-        model.unet, conditioning, schedule, sets, state, options, model.device, options.prior_weight
-    )
 
 
 def _run(training: DenoisingTraining, work: WorkFolder, name: str, options: DreamBoothOptions) -> None:

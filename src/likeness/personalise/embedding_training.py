@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from PIL import Image
@@ -16,6 +15,7 @@ from likeness.diffusion.model import DiffusionModel
 from likeness.diffusion.placeholders import encode
 from likeness.diffusion.replay import changeable
 from likeness.personalise.checkpoints import Checkpoints
+from likeness.personalise.compiling import compiled
 from likeness.personalise.conditioning import TrainedConditioning
 from likeness.personalise.ema import MovingAverage, averaged
 from likeness.personalise.embedding_files import Embedding
@@ -121,9 +121,9 @@ def prepare_training(
         records=records,
     )
     schedule = NoiseSchedule(model.scheduler.alphas_cumprod.to(model.device), model.scheduler.config.prediction_type)
-    model.text_encoder = _compiled(model.text_encoder, options, model.device)
+    model.text_encoder = compiled(model.text_encoder, options, model.device)
     training = DenoisingTraining(
-        _compiled(model.unet, options, model.device),
+        compiled(model.unet, options, model.device),
         TrainedConditioning(model, prompts, once=False),
         schedule,
         [training_set],
@@ -166,10 +166,3 @@ def _optimiser(rows: PlaceholderRows, rate: float, device: torch.device) -> torc
         fused=True,
         capturable=device.type == "cuda",
     )
-
-
-def _compiled(network: nn.Module, options: TextualInversionOptions, device: torch.device) -> Any:
-    """The network compiled where it is asked for and the device is a GPU; it shares the weights."""
-    if options.compile == "no" or device.type != "cuda":
-        return network
-    return torch.compile(network, dynamic=False, mode=options.compile)

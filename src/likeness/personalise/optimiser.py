@@ -9,6 +9,7 @@ import torch
 from torch import nn
 from torch.nn import Parameter
 
+from likeness.diffusion.replay import changeable
 from likeness.personalise.options import DreamBoothOptions, TrainedPart, TrainingOptions
 
 # diffusers' names: attn1 looks at the picture, attn2 at the prompt.
@@ -37,6 +38,8 @@ def select(module: nn.Module, part: TrainedPart) -> dict[str, Parameter]:
 def make_optimiser(parts: Mapping[str, Mapping[str, Parameter]], options: DreamBoothOptions) -> torch.optim.AdamW:
     """AdamW (Loshchilov & Hutter 2019, arXiv 1711.05101) in torch's fused form, a group for each part of the model.
 
+    On a GPU it may be part of a recorded step (see `ReplayedStep`).
+
     Args:
         parts: weights by name, for each part of the model.
         options: of the training.
@@ -46,16 +49,18 @@ def make_optimiser(parts: Mapping[str, Mapping[str, Parameter]], options: DreamB
         "text_encoder": options.text_encoder_learning_rate or options.learning_rate,
         "identifier": options.identifier_learning_rate,
     }
+    device = next(parameter.device for named in parts.values() for parameter in named.values())
     groups = [
         {
             "params": list(named.values()),
+            "lr": changeable(rates[part], device),
             "initial_lr": rates[part],
             # The length of a word's embedding means something; decay would shorten it.
             "weight_decay": 0.0 if part == "identifier" else options.weight_decay,
         }
         for part, named in parts.items()
     ]
-    return torch.optim.AdamW(groups, lr=options.learning_rate, fused=True)
+    return torch.optim.AdamW(groups, fused=True, capturable=device.type == "cuda")
 
 
 def learning_rate_factor(step: int, options: TrainingOptions) -> float:

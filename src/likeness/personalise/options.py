@@ -39,6 +39,15 @@ class TrainingOptions(pydantic.BaseModel):
         None, ge=16, description="side of the training pictures in px; none: the model's own"
     )
 
+    compile: Literal["no", "default", "reduce-overhead"] = Field(
+        "no", description="torch.compile's mode for the networks on a GPU: a minute or two once, then faster steps"
+    )
+    replay: bool = Field(
+        True,
+        description="record a step as a CUDA graph on a GPU, where Python is the slower one; no effect on a CPU, with "
+        "gradient_checkpointing, or where compile is reduce-overhead, which records by itself",
+    )
+
     checkpoint_every: int = Field(
         100, ge=1, description="steps between saved states that an interrupted run resumes from"
     )
@@ -48,6 +57,11 @@ class TrainingOptions(pydantic.BaseModel):
     def full_learning_rate(self) -> float:
         """The learning rate between warmup and decay."""
         return self.learning_rate
+
+    @property
+    def replays(self) -> bool:
+        """Whether a GPU is to record the step: what is recorded may neither save random states nor record itself."""
+        return self.replay and not self.gradient_checkpointing and self.compile != "reduce-overhead"
 
 
 class DreamBoothOptions(TrainingOptions):
@@ -110,25 +124,12 @@ class TextualInversionOptions(TrainingOptions):
     patience: int | None = Field(
         None, ge=1, description="stop after so many checkpoints without a lower validation loss; none: never"
     )
-    compile: Literal["no", "default", "reduce-overhead"] = Field(
-        "no", description="torch.compile's mode for the networks on a GPU: a minute or two once, then faster steps"
-    )
-    replay: bool = Field(
-        True,
-        description="record a step as a CUDA graph on a GPU, where Python is the slower one; no effect on a CPU, with "
-        "gradient_checkpointing, or where compile is reduce-overhead, which records by itself",
-    )
 
     @property
     def full_learning_rate(self) -> float:
         """The learning rate between warmup and decay."""
         pictures = self.batch_size * self.gradient_accumulation
         return self.learning_rate * (pictures if self.scale_learning_rate else 1)
-
-    @property
-    def replays(self) -> bool:
-        """Whether a GPU is to record the step: what is recorded may neither save random states nor record itself."""
-        return self.replay and not self.gradient_checkpointing and self.compile != "reduce-overhead"
 
     @pydantic.field_validator("templates")
     @classmethod

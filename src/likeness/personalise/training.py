@@ -100,7 +100,9 @@ class DenoisingTraining:
         draws = [self._draw(index) for index in range(len(self._sets))]
         if self._replays:
             draws = [part.to(self.device) for part in draws]
-        self._record(self._learned(_as_batch(draws)))
+        # Every step has the same shapes, so the search for cuDNN's fastest kernels pays.
+        with torch.backends.cudnn.flags(enabled=True, benchmark=True):
+            self._record(self._learned(_as_batch(draws)))
         if state.average:
             state.average.update(state.parameters, state.step)
 
@@ -125,7 +127,8 @@ class DenoisingTraining:
         noisy = noisy.contiguous(memory_format=torch.channels_last)
         # A network that already is in the format needs no conversions.
         with torch.autocast(self.device.type, self._precision, enabled=self._precision != self._unet.dtype):
-            prediction = self._unet(noisy, timesteps, encoder_hidden_states=self._conditioning(prompts)).sample
+            context = self._conditioning(prompts).to(self._unet.dtype)
+            prediction = self._unet(noisy, timesteps, encoder_hidden_states=context).sample
         return denoising_errors(prediction, self._schedule.target(latents, noise, timesteps), emphasis), timesteps
 
     def _draw(self, index: int) -> Draw:
@@ -150,17 +153,25 @@ class DenoisingTraining:
             loss, found = self._loss(draws)
             torch.autograd.backward(state.scaler.scale(loss / accumulated))
             measured.append(found)
-        state.scaler.unscale_(state.optimiser)
-        torch.nn.utils.clip_grad_norm_(state.parameters.values(), self._options.max_gradient_norm)
-        state.scaler.step(state.optimiser)
-        state.scaler.update()
-        state.optimiser.zero_grad(set_to_none=True)
+        self._update()
         losses, errors, timesteps = zip(*measured, strict=True)
         return {
             "losses": torch.stack(losses).mean(0),
             "errors": torch.cat(errors),
             "timesteps": torch.cat(timesteps),
         }
+
+    def _update(self) -> None:
+        """Move the weights along their gradients, which are shortened where they are too long, and clear these."""
+        state, longest = self.state, self._options.max_gradient_norm
+        if state.masters:
+            state.masters.step(state.optimiser, longest)
+            return
+        state.scaler.unscale_(state.optimiser)
+        torch.nn.utils.clip_grad_norm_(state.parameters.values(), longest)
+        state.scaler.step(state.optimiser)
+        state.scaler.update()
+        state.optimiser.zero_grad(set_to_none=True)
 
     def _loss(self, draws: Sequence[Draw]) -> tuple[Tensor, tuple[Tensor, Tensor, Tensor]]:
         """Loss of one batch, of which there may be several in a step, and what is recorded of it."""

@@ -18,6 +18,7 @@ from torch.optim import Optimizer
 
 from likeness.datasets.work import WorkFolder
 from likeness.personalise.ema import MovingAverage, assign
+from likeness.personalise.master_weights import MasterWeights
 
 
 @dataclass
@@ -30,6 +31,7 @@ class TrainingState:
         average: of these parameters, or None.
         scaler: of the loss, for float16.
         records: tensors of measurements, by name.
+        masters: where the parameters learn through copies in bfloat16; these are not kept.
         step: how many steps are done.
     """
 
@@ -38,6 +40,7 @@ class TrainingState:
     average: MovingAverage | None
     scaler: torch.amp.GradScaler
     records: Mapping[str, Tensor]
+    masters: MasterWeights | None = None
     step: int = field(default=0)
 
     def save(self, work: WorkFolder, name: str) -> None:
@@ -62,6 +65,8 @@ class TrainingState:
         self.step = int(progress["step"])
         self.scaler.load_state_dict(json.loads(progress["scaler"]))
         assign(self.parameters, _under("parameter", tensors))
+        if self.masters:
+            self.masters.refresh()
         for key, value in _under("record", tensors).items():
             self.records[key].copy_(value)
         if self.average:

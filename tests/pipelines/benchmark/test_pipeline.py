@@ -13,6 +13,7 @@ from likeness.pipelines.benchmark import create_pipeline
 from likeness.pipelines.benchmark.nodes import benchmark_curation
 from likeness.pipelines.benchmark.options import (
     CurationBenchmarkOptions,
+    DreamBoothBenchmarkOptions,
     EditingBenchmarkOptions,
     InversionBenchmarkOptions,
     SamplingBenchmarkOptions,
@@ -49,7 +50,7 @@ def test_the_curation_needs_no_gpu_and_the_others_do() -> None:
     cpu, gpu = (pipeline.only_nodes_with_tags(tag) for tag in ("cpu", "gpu"))
     assert cpu.inputs() == {"sitter_photos", "params:benchmark.curation"}
     assert cpu.outputs() == {"benchmark_curation"}
-    what = {"editing", "inversion", "sampling"}
+    what = {"dreambooth", "editing", "inversion", "sampling"}
     assert gpu.inputs() == {"base_model", *(f"params:benchmark.{one}" for one in what)}
     assert gpu.outputs() == {f"benchmark_{one}" for one in what}
     assert len(pipeline.nodes) == len(cpu.nodes) + len(gpu.nodes)
@@ -59,6 +60,7 @@ def test_the_curation_needs_no_gpu_and_the_others_do() -> None:
     ("what", "options"),
     [
         ("curation", CurationBenchmarkOptions),
+        ("dreambooth", DreamBoothBenchmarkOptions),
         ("editing", EditingBenchmarkOptions),
         ("inversion", InversionBenchmarkOptions),
         ("sampling", SamplingBenchmarkOptions),

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import platform
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
+import numpy as np
 import torch
 
 from likeness.diffusion.placement import choose_device
 
-MIB = 2**20
+MIB, GIB = 2**20, 2**30
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,39 @@ def measured(work: Callable[[], object], device: torch.device) -> Measured:
     seconds = time.perf_counter() - start
     peak = float(torch.cuda.max_memory_allocated(device)) if on_gpu else float("nan")
     return Measured(seconds, peak - before, allocated(device) - before)
+
+
+class PeakMemory:
+    """The most memory of a GPU that was in use, beyond what was when this was entered; NaN on a CPU.
+
+    Attributes:
+        allocated: most bytes in tensors at once, as of the last `keep`.
+        reserved: most bytes held by torch, which keeps what tensors give back.
+    """
+
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
+        self.allocated = self.reserved = float("nan")
+        self._before = (0, 0)
+
+    def __enter__(self) -> Self:
+        if self._device.type == "cuda":
+            torch.cuda.synchronize(self._device)
+            gc.collect()
+            torch.cuda.empty_cache()
+            torch.cuda.reset_peak_memory_stats(self._device)
+            self._before = torch.cuda.memory_allocated(self._device), torch.cuda.memory_reserved(self._device)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing is to be done."""
+
+    def keep(self) -> None:
+        """Look: has to be done before anything else resets torch's own peaks."""
+        if self._device.type == "cuda":
+            allocated, reserved = self._before
+            self.allocated = np.fmax(self.allocated, torch.cuda.max_memory_allocated(self._device) - allocated)
+            self.reserved = np.fmax(self.reserved, torch.cuda.max_memory_reserved(self._device) - reserved)
 
 
 def allocated(device: torch.device) -> float:

@@ -10,11 +10,13 @@ from likeness.datasets import BaseModel, ImageSet
 from likeness.diffusion.placement import choose_dtype
 from likeness.metrics.ssim import SsimOptions, stack_pictures
 from likeness.pipelines.benchmark.curation import ssim_case, verification_case
+from likeness.pipelines.benchmark.dreambooth import dreambooth_table
 from likeness.pipelines.benchmark.editing import editing_table
 from likeness.pipelines.benchmark.inversion import inversion_table
 from likeness.pipelines.benchmark.measure import benchmark_device
 from likeness.pipelines.benchmark.options import (
     CurationBenchmarkOptions,
+    DreamBoothBenchmarkOptions,
     EditingBenchmarkOptions,
     InversionBenchmarkOptions,
     SamplingBenchmarkOptions,
@@ -36,6 +38,21 @@ def benchmark_curation(photos: ImageSet, options: CurationBenchmarkOptions) -> p
     size = min(options.subset, len(pictures))
     subset = sorted(np.random.default_rng(options.seed).choice(len(pictures), size=size, replace=False).tolist())
     return pd.DataFrame([case(pictures, subset, options) for case in (verification_case, ssim_case)])
+
+
+def benchmark_dreambooth(base_model: BaseModel, options: DreamBoothBenchmarkOptions) -> pd.DataFrame:
+    """Time DreamBooth against the usual script's way, on random weights: one row a case.
+
+    Args:
+        base_model: whose tokenizer is used.
+        options: of the benchmark.
+
+    Raises:
+        ValueError: There is no GPU.
+    """
+    device = benchmark_device(options.device)
+    make_model = partial(random_model, options.shape, base_model, device=device, dtype=torch.float32, seed=options.seed)
+    return dreambooth_table(make_model, device, options)
 
 
 def benchmark_editing(base_model: BaseModel, options: EditingBenchmarkOptions) -> pd.DataFrame:

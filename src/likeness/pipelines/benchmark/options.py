@@ -24,7 +24,7 @@ class CurationBenchmarkOptions(BaseModel):
 
 
 class GpuBenchmarkOptions(BaseModel):
-    """What both benchmarks on a GPU have."""
+    """What the benchmarks on a GPU have."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -77,6 +77,27 @@ class InversionBenchmarkOptions(GpuBenchmarkOptions):
     vectors: int = Field(1, ge=1, description="Vectors that are learned.")
     learning_rate: float = Field(5e-4, gt=0, description="Of the vectors, before it is multiplied by the batch size.")
     mixed_precision: Literal["auto", "no", "bf16", "fp16"] = Field("auto", description="Number format of the networks.")
+    loss_tolerance: float = Field(
+        0.02, gt=0, description="Share of a step's loss by which two ways of computing it may differ."
+    )
+
+
+class DreamBoothBenchmarkOptions(GpuBenchmarkOptions):
+    """How DreamBooth is timed."""
+
+    warm_up: int = Field(
+        5, ge=4, description="Steps of each case before anything is measured; the fourth records what is replayed."
+    )
+    steps: int = Field(10, ge=1, description="Steps of each case in a round.")
+    batch_size: int = Field(4, ge=1, description="Pictures a step, and as many class pictures beside them.")
+    pictures: int = Field(8, ge=1, description="Pictures of each kind, of noise, that are learned from.")
+    learning_rate: float = Field(5e-6, gt=0, description="AdamW's.")
+    mixed_precision: Literal["auto", "no", "bf16", "fp16"] = Field("auto", description="Number format of the networks.")
+    compiled: bool = Field(False, description="Measure the compiled UNet too, which takes some minutes more.")
+    product_side: int = Field(
+        8192, ge=1, description="Rows and columns of the matrices whose product gives the device's rate."
+    )
+    compared_steps: int = Field(50, ge=1, description="First steps, whose losses are compared.")
     loss_tolerance: float = Field(
         0.02, gt=0, description="Share of a step's loss by which two ways of computing it may differ."
     )

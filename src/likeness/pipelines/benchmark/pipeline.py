@@ -4,6 +4,7 @@ from kedro.pipeline import Node, Pipeline
 
 from likeness.pipelines.benchmark.nodes import (
     benchmark_curation,
+    benchmark_dreambooth,
     benchmark_editing,
     benchmark_inversion,
     benchmark_sampling,
@@ -20,6 +21,13 @@ def create_pipeline(**_: object) -> Pipeline:
                 outputs="benchmark_curation",
                 name="benchmark_curation",
                 tags="cpu",
+            ),
+            Node(
+                benchmark_dreambooth,
+                inputs=["base_model", "params:benchmark.dreambooth"],
+                outputs="benchmark_dreambooth",
+                name="benchmark_dreambooth",
+                tags="gpu",
             ),
             Node(
                 benchmark_editing,

@@ -13,7 +13,7 @@ from diffusers import StableDiffusionPipeline
 from PIL import Image
 from tqdm import tqdm
 
-from likeness.diffusion.acceleration import Acceleration
+from likeness.diffusion.acceleration import Acceleration, accelerated
 from likeness.diffusion.model import DiffusionModel
 from likeness.diffusion.sampling import generate, initial_latents
 from likeness.diffusion.solvers import default_solver
@@ -125,14 +125,17 @@ def usual_pictures(
     )
     pipeline.set_progress_bar_config(disable=True)
     for prompt, seed in zip(prompts, seeds, strict=True):
-        yield pipeline(
-            prompt,
-            num_inference_steps=steps,
-            guidance_scale=guidance_scale,
-            height=resolution,
-            width=resolution,
-            latents=initial_latents(model, [seed], resolution, resolution).to(model.dtype),
-        ).images[0]
+        # The UNet may have been compiled for another case.
+        with accelerated(model, "none"):
+            pictures = pipeline(
+                prompt,
+                num_inference_steps=steps,
+                guidance_scale=guidance_scale,
+                height=resolution,
+                width=resolution,
+                latents=initial_latents(model, [seed], resolution, resolution).to(model.dtype),
+            ).images
+        yield pictures[0]
 
 
 def _cases(options: SamplingBenchmarkOptions) -> list[Case]:

@@ -161,4 +161,9 @@ def parts(
     shape = SHAPES[name]
     ends = {"bos_token_id": tokenizer.bos_token_id, "eos_token_id": tokenizer.eos_token_id} if tokenizer else {}
     text_encoder = CLIPTextModel(CLIPTextConfig(**shape.text_encoder, **ends))
-    return text_encoder, UNet2DConditionModel(**shape.unet), AutoencoderKL(**shape.vae)
+    return text_encoder, unet_of(name), AutoencoderKL(**shape.vae)
+
+
+def unet_of(name: ShapeName) -> UNet2DConditionModel:
+    """UNet of a shape as its class initialises it."""
+    return UNet2DConditionModel(**SHAPES[name].unet)

@@ -1,0 +1,158 @@
+"""Everything that a DreamBooth training needs, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import torch
+from PIL import Image
+from torch.nn import Parameter
+
+from likeness.datasets.base_model import BaseModel
+from likeness.datasets.work import WorkFolder, digest_of
+from likeness.diffusion.emphasis import Region, region_weights
+from likeness.diffusion.model import DiffusionModel
+from likeness.personalise.compiling import compiled
+from likeness.personalise.conditioning import Conditioning, FrozenConditioning, TrainedConditioning
+from likeness.personalise.ema import MovingAverage
+from likeness.personalise.latents import cached_moments, picture_digest
+from likeness.personalise.master_weights import MasterWeights, copied
+from likeness.personalise.objective import NoiseSchedule
+from likeness.personalise.optimiser import make_optimiser
+from likeness.personalise.options import DreamBoothOptions
+from likeness.personalise.records import new_records
+from likeness.personalise.training import DenoisingTraining, TrainingSet, mixed_precision
+from likeness.personalise.training_state import TrainingState
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """Pictures, and the prompt and the face of each."""
+
+    pictures: Sequence[Image.Image]
+    prompts: Sequence[str]
+    faces: Sequence[Region | None]
+    batch_size: int
+
+    @property
+    def digest(self) -> str:
+        """Digest of pixels, prompts and faces."""
+        pixels = [picture_digest(picture) for picture in self.pictures]
+        return digest_of(pixels, list(self.prompts), list(self.faces), self.batch_size)
+
+
+def make_lesson(
+    parameter: str,
+    pictures: Sequence[Image.Image],
+    prompts: str | Sequence[str],
+    faces: Sequence[Region | None],
+    batch_size: int,
+) -> Lesson:
+    """Put pictures, prompts and faces together.
+
+    Args:
+        parameter: where the pictures come from, for messages.
+        pictures: at least one.
+        prompts: one for all, or one for each.
+        faces: one for each, or none at all.
+        batch_size: pictures seen at once.
+
+    Raises:
+        ValueError: there are no pictures, or prompts or faces that do not match them.
+    """
+    one_each = [prompts] * len(pictures) if isinstance(prompts, str) else list(prompts)
+    if not pictures:
+        raise ValueError(f"{parameter}: there are none to fine-tune on. Give at least one picture.")
+    if len(one_each) != len(pictures):
+        raise ValueError(
+            f"{parameter}: {len(pictures)} pictures but {len(one_each)} prompts. Give one, or one for each."
+        )
+    if not all(prompt.strip() for prompt in one_each):
+        raise ValueError(f"{parameter}: a prompt is empty. Say what the pictures show.")
+    if faces and len(faces) != len(pictures):
+        raise ValueError(f"faces: {len(pictures)} pictures but {len(faces)} faces. Give one for each, or none at all.")
+    return Lesson(pictures, one_each, faces or [None] * len(pictures), batch_size)
+
+
+def prepare_training(
+    model: DiffusionModel,
+    parts: Mapping[str, Mapping[str, Parameter]],
+    lessons: Sequence[Lesson],
+    base: BaseModel,
+    options: DreamBoothOptions,
+    cache: WorkFolder,
+) -> DenoisingTraining:
+    """Everything the loop needs, with the pictures and, if they stay as they are, the prompts encoded once for all.
+
+    In bfloat16 the networks that learn are computed by copies, and their own weights are the masters.
+
+    Args:
+        model: opened in float32; what does not compute any more is moved to the CPU.
+        parts: the weights that learn, of `make_trainable`.
+        lessons: the training pictures and, optionally, the class pictures.
+        base: the model's reference, which names its VAE in the cache.
+        options: of the training.
+        cache: where encoded pictures are kept.
+    """
+    distinct = list(dict.fromkeys(prompt for lesson in lessons for prompt in lesson.prompts))
+    replays = options.replays and model.device.type == "cuda"
+    sets = [_training_set(model, lesson, distinct, base, options, cache, replays) for lesson in lessons]
+    model.vae.to("cpu")  # it has done its work, and its memory is wanted
+    precision = mixed_precision(options.mixed_precision, model.device)
+    learning = ["unet"] if set(parts) == {"unet"} else ["unet", "text_encoder"]
+    computing, masters = model, None
+    if precision == torch.bfloat16:
+        computing = replace(model, **{name: copied(getattr(model, name), precision) for name in learning})
+        masters = MasterWeights(*([getattr(one, name) for name in learning] for one in (model, computing)))
+    conditioning: Conditioning
+    if learning == ["unet"]:
+        conditioning = FrozenConditioning(model, distinct)
+        model.text_encoder.to("cpu")
+    else:
+        text_encoder = compiled(computing.text_encoder, options, model.device)
+        conditioning = TrainedConditioning(replace(computing, text_encoder=text_encoder), distinct, once=not replays)
+    parameters = {f"{part}/{name}": value for part, named in parts.items() for name, value in named.items()}
+    state = TrainingState(
+        parameters=parameters,
+        optimiser=make_optimiser(parts, options),
+        average=MovingAverage(parameters, options.ema_decay) if options.ema_decay else None,
+        scaler=torch.amp.GradScaler(model.device.type, enabled=precision == torch.float16),
+        records=new_records(options.steps, model.device),
+        masters=masters,
+    )
+    return DenoisingTraining(
+        compiled(computing.unet, options, model.device),
+        conditioning,
+        NoiseSchedule(model.scheduler.alphas_cumprod.to(model.device), model.scheduler.config.prediction_type),
+        sets,
+        state,
+        options,
+        model.device,
+        options.prior_weight,
+        replays,
+    )
+
+
+def _training_set(
+    model: DiffusionModel,
+    lesson: Lesson,
+    distinct: Sequence[str],
+    base: BaseModel,
+    options: DreamBoothOptions,
+    cache: WorkFolder,
+    replays: bool,
+) -> TrainingSet:
+    moments = cached_moments(
+        model,
+        lesson.pictures,
+        model_digest=base.digest,
+        resolution=options.resolution or model.resolution,
+        mirrored=options.horizontal_flip,
+        cache=cache,
+    )
+    emphasis = region_weights(
+        lesson.faces, moments.mean.shape[-1], options.face_weight, mirrored=options.horizontal_flip
+    ).to(model.device)
+    prompts = torch.tensor([[distinct.index(prompt)] for prompt in lesson.prompts])
+    return TrainingSet(moments, prompts.to(model.device) if replays else prompts, emphasis, lesson.batch_size)

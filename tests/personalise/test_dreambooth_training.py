@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from likeness.diffusion.model import DiffusionModel, open_model
+from likeness.personalise.dreambooth_training import make_lesson, prepare_training
+from likeness.personalise.options import DreamBoothOptions
+from likeness.personalise.trainable import make_trainable
+from likeness.personalise.training import DenoisingTraining
+
+PROMPT, PRIOR = "a photo of sks man", "a photo of a man"
+
+
+@pytest.fixture
+def prepare(base, work, make_pictures):
+    """A training of a tiny model of its own, prepared, and that model."""
+
+    def prepared(**options: Any) -> tuple[DiffusionModel, DenoisingTraining]:
+        model = open_model(base, device="cpu", dtype="float32")
+        settings = DreamBoothOptions(**({"steps": 4, "batch_size": 2, "learning_rate": 1e-3} | options))
+        parts = make_trainable(model, settings, "sks")
+        lessons = [
+            make_lesson("pictures", make_pictures(2), PROMPT, (), settings.batch_size),
+            make_lesson("prior_pictures", make_pictures(3, seed=1), PRIOR, (), settings.batch_size),
+        ]
+        return model, prepare_training(model, parts, lessons, base, settings, work)
+
+    return prepared
+
+
+def formats(call: Callable[[], None]) -> set[tuple[torch.dtype, torch.dtype]]:
+    """Of the weights and results of convolutions and group norms, while something was called."""
+    seen = set()
+
+    def look(layer: nn.Module, _: object, output: torch.Tensor) -> None:
+        if isinstance(layer, nn.Conv2d | nn.GroupNorm):
+            seen.add((layer.weight.dtype, output.dtype))
+
+    hook = nn.modules.module.register_module_forward_hook(look)
+    try:
+        call()
+    finally:
+        hook.remove()
+    return seen
+
+
+@pytest.mark.parametrize("learns", [{}, {"train_identifier": True}, {"train_text_encoder": True}, {"method": "lora"}])
+def test_in_bfloat16_copies_compute_and_float32_learns(prepare, learns):
+    model, training = prepare(mixed_precision="bf16", **learns)
+    before = {name: parameter.detach().clone() for name, parameter in training.state.parameters.items()}
+    assert formats(training.step) == {(torch.bfloat16, torch.bfloat16)}
+    training.step()
+    after = training.state.parameters
+    assert {parameter.dtype for parameter in after.values()} == {torch.float32}
+    assert {id(parameter) for parameter in after.values()} <= {
+        id(parameter) for network in (model.unet, model.text_encoder) for parameter in network.parameters()
+    }
+    # Of LoRA's two factors, one starts at zero, and the other has no gradient until it has moved.
+    moved = [not torch.equal(before[name], after[name]) for name in before]
+    assert sum(moved) > 0.9 * len(moved)
+
+
+@pytest.mark.parametrize("learns", [{}, {"train_identifier": True}, {"train_text_encoder": True, "snr_gamma": 5.0}])
+def test_bfloat16_loses_little(prepare, learns):
+    losses = []
+    for precision in ("no", "bf16"):
+        _, training = prepare(mixed_precision=precision, **learns)
+        for _ in range(3):
+            training.step()
+        losses.append(training.state.records["losses"][:3])
+    assert torch.allclose(*losses, rtol=0.02)
+    assert not torch.equal(*losses)
+
+
+def test_without_mixed_precision_the_network_itself_computes(prepare):
+    _, training = prepare(mixed_precision="no")
+    assert training.state.masters is None
+    assert formats(training.step) == {(torch.float32, torch.float32)}
+
+
+def test_what_is_wrong_with_a_lesson_is_named(make_pictures):
+    with pytest.raises(ValueError, match="pictures: 2 pictures but 3 prompts"):
+        make_lesson("pictures", make_pictures(2), ["a", "b", "c"], (), 1)
