@@ -96,7 +96,7 @@ def test_the_plain_model_is_the_base_model_unless_it_is_given(given, plain):
 
 
 def test_the_probe_of_synthetic_people_reads_no_real_ones(context):
-    assert context.params["prompt_edit"]["scoring"].probe is None
+    assert context.params["prompt_edit"]["scoring"].read is False
     assert context.params["require_gpu"] is True
 
 
@@ -125,8 +125,8 @@ def test_every_edit_of_the_study_can_be_made():
     given = {"base_model": str(PROJECT / "data/01_raw/pocket_model")}
     context = KedroSession.create(PROJECT, env="sd", runtime_params=given).load_context()
     options = context.params["prompt_edit"]
-    model = context.catalog.load("edit_model")
-    plan, aside = plan_prompt_edits(edits, model, options["sampling"], options["control"], options["scoring"])
+    model, probe = (context.catalog.load(name) for name in ("edit_model", "probe"))
+    plan, aside = plan_prompt_edits(edits, model, probe, options["sampling"], options["control"], options["scoring"])
     assert aside.empty
     assert [len(source["edits"]) for source in plan["sources"]] == [4, 4, 4]
     assert [source["seeds"] for source in plan["sources"]] == [[2483964025], [115], [115]]
