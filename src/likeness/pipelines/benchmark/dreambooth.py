@@ -24,6 +24,7 @@ from likeness.pipelines.benchmark.arithmetic import matrix_product_rate, trainin
 from likeness.pipelines.benchmark.inversion import largest_difference
 from likeness.pipelines.benchmark.measure import GIB, PeakMemory, machine, measured
 from likeness.pipelines.benchmark.options import DreamBoothBenchmarkOptions
+from likeness.pipelines.benchmark.shapes import random_pictures
 from likeness.pipelines.benchmark.usual_dreambooth import UsualDreamBooth
 
 PROMPTS = ("a photo of sks man", "a photo of a man")
@@ -91,7 +92,9 @@ def _rows(
     make_model: MakeModel, device: torch.device, options: DreamBoothBenchmarkOptions, prior: bool, rate: float
 ) -> list[dict[str, Any]]:
     """The ways without, or with, class pictures."""
-    kinds = [_pictures(options, seed=options.seed + kind) for kind in range(1 + prior)]
+    kinds = [
+        random_pictures(options.pictures, options.resolution, seed=options.seed + kind) for kind in range(1 + prior)
+    ]
     seen = options.batch_size * len(kinds)
     flops = training_flops(options.shape, batch_size=seen, latent_side=options.resolution // 8)
     ways: dict[str, Callable[[], Way]] = {USUAL: lambda: _usual(make_model(), kinds, options)}
@@ -186,10 +189,3 @@ def _ours(model: DiffusionModel, kinds: Kinds, settings: DreamBoothOptions, cach
         return (found[:, 0] + settings.prior_weight * found[:, 1].nan_to_num()).tolist()
 
     return Way(training.step, losses)
-
-
-def _pictures(options: DreamBoothBenchmarkOptions, *, seed: int) -> list[Image.Image]:
-    noise = np.random.default_rng(seed).integers(
-        0, 256, (options.pictures, options.resolution, options.resolution, 3), dtype=np.uint8
-    )
-    return [Image.fromarray(one) for one in noise]

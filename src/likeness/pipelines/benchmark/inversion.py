@@ -25,6 +25,7 @@ from likeness.personalise.placeholder_rows import train_placeholder
 from likeness.personalise.templates import prompts_for
 from likeness.pipelines.benchmark.measure import MIB, allocated, machine, measured
 from likeness.pipelines.benchmark.options import InversionBenchmarkOptions
+from likeness.pipelines.benchmark.shapes import random_pictures
 from likeness.pipelines.benchmark.usual_inversion import UsualInversion
 
 PLACEHOLDER = "<style>"
@@ -116,10 +117,7 @@ def largest_difference(losses: list[float], reference: list[float]) -> float:
 @contextmanager
 def _cases(make_model: MakeModel, options: InversionBenchmarkOptions) -> Iterator[tuple[dict[str, Case], Tensor]]:
     """The three ways, and the vectors that all of them start from."""
-    noise = np.random.default_rng(options.seed).integers(
-        0, 256, (options.pictures, options.resolution, options.resolution, 3), dtype=np.uint8
-    )
-    pictures = [Image.fromarray(one) for one in noise]
+    pictures = random_pictures(options.pictures, options.resolution, seed=options.seed)
     with TemporaryDirectory() as folder:
         cache = WorkFolder(folder, "benchmark", "inversion")
         usual, start = _usual(make_model, pictures, options)

@@ -1,4 +1,4 @@
-"""Models of published shapes with random weights: what a model costs does not depend on what it knows."""
+"""Models of published shapes with random weights, and pictures: what a model costs does not depend on what it knows."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
 import torch
 from diffusers import AutoencoderKL, DDPMScheduler, UNet2DConditionModel
+from PIL import Image
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from likeness.datasets.base_model import BaseModel
@@ -152,6 +154,12 @@ def random_model(
         prediction_type=shape.prediction,
     )
     return DiffusionModel(tokenizer, text_encoder, unet, vae, scheduler, f"random {name}", device, dtype)
+
+
+def random_pictures(count: int, resolution: int, *, seed: int) -> list[Image.Image]:
+    """Pictures of noise, `resolution` pixels a side: what learning costs does not depend on what they show."""
+    noise = np.random.default_rng(seed).integers(0, 256, (count, resolution, resolution, 3), dtype=np.uint8)
+    return [Image.fromarray(one) for one in noise]
 
 
 def parts(
