@@ -65,6 +65,7 @@ def export_model(
     pipeline.save_pretrained(folder, safe_serialization=True, max_shard_size=SHARD_SIZE)
     _open_in_float32(folder / "text_encoder" / "config.json")
     _forget_origin(folder / "vae" / "config.json")
+    _pack(folder / "tokenizer" / "tokenizer.json")
     (folder / CARD).write_text(card, encoding="utf-8")
 
 
@@ -87,6 +88,12 @@ def _forget_origin(config: Path) -> None:
     settings = json.loads(config.read_text(encoding="utf-8"))
     settings.pop("_name_or_path", None)
     config.write_text(json.dumps(settings, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _pack(document: Path) -> None:
+    """Write a JSON file again without indentation."""
+    content = json.loads(document.read_text(encoding="utf-8"))
+    document.write_text(json.dumps(content, separators=(",", ":"), ensure_ascii=False), encoding="utf-8")
 
 
 def model_card(facts: dict[str, Any]) -> str:

@@ -30,7 +30,8 @@ def take(photographs: Iterable[Photograph], work: WorkFolder, *, size: int, qual
         if not work.has(photograph.file):
             picture = Image.fromarray(render(photograph.person, photograph.shot, size))
             with work.writing(photograph.file) as path:
-                picture.save(path, format="JPEG", quality=quality, exif=_generated())
+                # Progressive: a twentieth smaller, the same pixels.
+                picture.save(path, format="JPEG", quality=quality, progressive=True, optimize=True, exif=_generated())
         rows.append(photograph.row())
     metadata = pd.DataFrame(rows).sort_values("file")
     return ImageSet.from_folder(work.path, metadata, files=metadata["file"])
