@@ -25,7 +25,7 @@ def test_both_ways_of_verification_agree(pictures: np.ndarray, cut: dict[str, in
     options = OPTIONS.model_copy(update=cut)
     pairs = [(0, 1), (0, 2), (2, 1)]
     ours = our_matrix(pictures, options)
-    reference = verify_pairs(pictures, pairs, options)
+    reference = verify_pairs(pictures, pairs, options.recogniser, options)
     np.testing.assert_allclose([ours[pair] for pair in pairs], reference, atol=1.1e-6)
     assert 0 < reference[0] < 0.1
     assert np.isnan(reference[1:]).all()

@@ -10,12 +10,13 @@ from skimage import data
 
 from likeness.datasets import ImageSet
 from likeness.pipelines.benchmark import create_pipeline
-from likeness.pipelines.benchmark.nodes import benchmark_curation
+from likeness.pipelines.benchmark.nodes import benchmark_curation, benchmark_recognisers
 from likeness.pipelines.benchmark.options import (
     CurationBenchmarkOptions,
     DreamBoothBenchmarkOptions,
     EditingBenchmarkOptions,
     InversionBenchmarkOptions,
+    RecogniserBenchmarkOptions,
     SamplingBenchmarkOptions,
 )
 
@@ -40,16 +41,25 @@ def test_the_table_has_a_row_a_case(tmp_path: Path) -> None:
     assert not table.isna().any(axis=None)
 
 
+def test_recognisers_are_measured_on_the_first_photographs(tmp_path: Path) -> None:
+    options = RecogniserBenchmarkOptions(measured=3, subset=2, size=128, recognisers=("Dlib",))
+    table = benchmark_recognisers(folder_of_faces(tmp_path, 4), options)
+    assert table["recogniser"].tolist() == ["Dlib", "all"]
+    assert table["our_photos"].tolist() == [3, 3]
+    assert table["reference_pairs"].tolist() == [1, 1]
+
+
 def test_pairs_need_two_photographs(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="sitter_photos holds 1 pictures"):
         benchmark_curation(folder_of_faces(tmp_path, 1), CurationBenchmarkOptions())
 
 
-def test_the_curation_needs_no_gpu_and_the_others_do() -> None:
+def test_what_measures_photographs_needs_no_gpu_and_the_others_do() -> None:
     pipeline = create_pipeline()
     cpu, gpu = (pipeline.only_nodes_with_tags(tag) for tag in ("cpu", "gpu"))
-    assert cpu.inputs() == {"sitter_photos", "params:benchmark.curation"}
-    assert cpu.outputs() == {"benchmark_curation"}
+    of_photos = {"curation", "recognisers"}
+    assert cpu.inputs() == {"sitter_photos", *(f"params:benchmark.{one}" for one in of_photos)}
+    assert cpu.outputs() == {f"benchmark_{one}" for one in of_photos}
     what = {"dreambooth", "editing", "inversion", "sampling"}
     assert gpu.inputs() == {"base_model", *(f"params:benchmark.{one}" for one in what)}
     assert gpu.outputs() == {f"benchmark_{one}" for one in what}
@@ -63,6 +73,7 @@ def test_the_curation_needs_no_gpu_and_the_others_do() -> None:
         ("dreambooth", DreamBoothBenchmarkOptions),
         ("editing", EditingBenchmarkOptions),
         ("inversion", InversionBenchmarkOptions),
+        ("recognisers", RecogniserBenchmarkOptions),
         ("sampling", SamplingBenchmarkOptions),
     ],
 )

@@ -14,7 +14,7 @@ from likeness.faces.detection import Detector
 from likeness.faces.recogniser import embed_pictures
 from likeness.faces.verification import picture_distances
 from likeness.metrics.ssim import SsimOptions, pairwise_ssim, stack_pictures
-from likeness.pipelines.benchmark.options import CurationBenchmarkOptions
+from likeness.pipelines.benchmark.options import CurationBenchmarkOptions, FaceBenchmarkOptions
 
 Pictures = NDArray[np.uint8]  # (n, size, size, 3) RGB
 Pair = tuple[int, int]
@@ -41,9 +41,11 @@ def timed(work: Callable[[], NDArray[np.float64]]) -> Timed:
 def verification_case(pictures: Pictures, subset: Sequence[int], options: CurationBenchmarkOptions) -> dict[str, Any]:
     """Time the matrix of distances between faces against `DeepFace.verify` on every pair of the subset."""
     pairs = list(combinations(subset, 2))
-    our_matrix(pictures[:1], options), verify_pairs(pictures, [(0, 0)], options)  # loads the weights of both
+    # Loads the weights of both.
+    our_matrix(pictures[:1], options)
+    verify_pairs(pictures, [(0, 0)], options.recogniser, options)
     ours = timed(lambda: our_matrix(pictures, options))
-    reference = timed(lambda: verify_pairs(pictures, pairs, options))
+    reference = timed(lambda: verify_pairs(pictures, pairs, options.recogniser, options))
     cut = f"expand_percentage {options.expand_percentage}, align {options.align}"
     settings = f"{options.recogniser}, detector {options.detector}, {cut}, {options.metric}"
     name = "DeepFace.verify, pair by pair"
@@ -71,7 +73,9 @@ def our_matrix(pictures: Pictures, options: CurationBenchmarkOptions) -> NDArray
     return picture_distances(embeddings, embeddings, options.metric).to_numpy()
 
 
-def verify_pairs(pictures: Pictures, pairs: Sequence[Pair], options: CurationBenchmarkOptions) -> NDArray[np.float64]:
+def verify_pairs(
+    pictures: Pictures, pairs: Sequence[Pair], recogniser: str, options: FaceBenchmarkOptions
+) -> NDArray[np.float64]:
     """Return the distances of the pairs by `DeepFace.verify`; NaN where it finds no face."""
     from deepface.modules import verification
     from deepface.modules.exceptions import FaceNotDetected
@@ -82,7 +86,7 @@ def verify_pairs(pictures: Pictures, pairs: Sequence[Pair], options: CurationBen
             verdict = verification.verify(
                 bgr_a,
                 bgr_b,
-                model_name=options.recogniser,
+                model_name=recogniser,
                 detector_backend=options.detector,
                 distance_metric=options.metric,
                 expand_percentage=options.expand_percentage,

@@ -9,7 +9,7 @@ import torch
 from likeness.datasets import BaseModel, ImageSet
 from likeness.diffusion.placement import choose_dtype
 from likeness.metrics.ssim import SsimOptions, stack_pictures
-from likeness.pipelines.benchmark.curation import ssim_case, verification_case
+from likeness.pipelines.benchmark.curation import Pictures, ssim_case, verification_case
 from likeness.pipelines.benchmark.dreambooth import dreambooth_table
 from likeness.pipelines.benchmark.editing import editing_table
 from likeness.pipelines.benchmark.inversion import inversion_table
@@ -18,9 +18,12 @@ from likeness.pipelines.benchmark.options import (
     CurationBenchmarkOptions,
     DreamBoothBenchmarkOptions,
     EditingBenchmarkOptions,
+    FaceBenchmarkOptions,
     InversionBenchmarkOptions,
+    RecogniserBenchmarkOptions,
     SamplingBenchmarkOptions,
 )
+from likeness.pipelines.benchmark.recognisers import recognisers_table
 from likeness.pipelines.benchmark.sampling import sampling_table
 from likeness.pipelines.benchmark.shapes import random_model
 
@@ -31,13 +34,19 @@ def benchmark_curation(photos: ImageSet, options: CurationBenchmarkOptions) -> p
     Raises:
         ValueError: If there are fewer than two photographs.
     """
-    if len(photos) < 2:
-        raise ValueError(f"sitter_photos holds {len(photos)} pictures; the benchmark compares pairs and needs two")
-    files = photos.manifest["file"].iloc[: options.photos]
-    pictures = stack_pictures(map(photos.open, files), SsimOptions(size=options.size, grey=False))
-    size = min(options.subset, len(pictures))
-    subset = sorted(np.random.default_rng(options.seed).choice(len(pictures), size=size, replace=False).tolist())
+    pictures = _first(photos, options.photos, options)
+    subset = _subset(len(pictures), options.subset, options.seed)
     return pd.DataFrame([case(pictures, subset, options) for case in (verification_case, ssim_case)])
+
+
+def benchmark_recognisers(photos: ImageSet, options: RecogniserBenchmarkOptions) -> pd.DataFrame:
+    """Count and time curation by all recognisers against the usual way: one row a recogniser, and one for all.
+
+    Raises:
+        ValueError: If there are fewer than two photographs.
+    """
+    pictures = _first(photos, options.measured, options)
+    return recognisers_table(pictures, _subset(len(pictures), options.subset, options.seed), options)
 
 
 def benchmark_dreambooth(base_model: BaseModel, options: DreamBoothBenchmarkOptions) -> pd.DataFrame:
@@ -100,3 +109,17 @@ def benchmark_sampling(base_model: BaseModel, options: SamplingBenchmarkOptions)
     dtype = choose_dtype(options.dtype, device)
     model = random_model(options.shape, base_model, device=device, dtype=dtype, seed=options.seed)
     return sampling_table(model, options)
+
+
+def _first(photos: ImageSet, count: int, options: FaceBenchmarkOptions) -> Pictures:
+    """The first photographs, cropped and scaled to one size."""
+    if len(photos) < 2:
+        raise ValueError(f"sitter_photos holds {len(photos)} pictures; the benchmark compares pairs and needs two")
+    files = photos.manifest["file"].iloc[:count]
+    return stack_pictures(map(photos.open, files), SsimOptions(size=options.size, grey=False))
+
+
+def _subset(pictures: int, size: int, seed: int) -> list[int]:
+    """Draw which pictures the usual way compares, in order."""
+    drawn = np.random.default_rng(seed).choice(pictures, size=min(size, pictures), replace=False)
+    return sorted(drawn.tolist())

@@ -7,20 +7,33 @@ from pydantic import BaseModel, ConfigDict, Field
 ShapeName = Literal["sd15", "sd2", "tiny"]
 
 
-class CurationBenchmarkOptions(BaseModel):
-    """How the curation of photographs is timed."""
+class FaceBenchmarkOptions(BaseModel):
+    """What the benchmarks of curation have."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     photos: int = Field(122, ge=2, description="Number of photographs that all times are given for.")
-    subset: int = Field(6, ge=2, description="Photographs of which the usual way compares all pairs.")
     size: int = Field(512, ge=64, description="Side in pixels that photographs are cropped (centre) and scaled to.")
-    recogniser: str = Field("Dlib", description="DeepFace's name of the recogniser.")
     detector: str = Field("dlib", description="DeepFace's name of the detector.")
     expand_percentage: int = Field(25, ge=0, description="Percent of its size by which a face's box is widened.")
     align: bool = Field(True, description="Whether faces are turned so that the eyes are level.")
     metric: Literal["cosine", "euclidean", "euclidean_l2"] = Field("cosine", description="Distance of embeddings.")
-    seed: int = Field(0, description="Seed that draws the subset.")
+    seed: int = Field(0, ge=0, description="Seed that draws the subset, and random weights.")
+
+
+class CurationBenchmarkOptions(FaceBenchmarkOptions):
+    """How the curation of photographs is timed."""
+
+    subset: int = Field(6, ge=2, description="Photographs of which the usual way compares all pairs.")
+    recogniser: str = Field("Dlib", description="DeepFace's name of the recogniser.")
+
+
+class RecogniserBenchmarkOptions(FaceBenchmarkOptions):
+    """How curation by all of DeepFace's recognisers is timed."""
+
+    subset: int = Field(3, ge=2, description="Photographs of which the usual way compares all pairs.")
+    measured: int = Field(24, ge=2, description="Photographs that our curation is measured on, the subset among them.")
+    recognisers: tuple[str, ...] | None = Field(None, min_length=1, description="DeepFace's names; null: all of them.")
 
 
 class GpuBenchmarkOptions(BaseModel):

@@ -4,6 +4,7 @@ from kedro.pipeline import Node, Pipeline
 
 from likeness.pipelines.benchmark import nodes
 
+OF_PHOTOS = (nodes.benchmark_curation, nodes.benchmark_recognisers)
 OF_MODELS = (
     nodes.benchmark_dreambooth,
     nodes.benchmark_editing,
@@ -14,21 +15,16 @@ OF_MODELS = (
 
 def create_pipeline(**_: object) -> Pipeline:
     """Assemble one node a benchmark; each leaves `benchmark_<what>`, and its tag says what it runs on."""
-    curation = Node(
-        nodes.benchmark_curation,
-        inputs=["sitter_photos", "params:benchmark.curation"],
-        outputs="benchmark_curation",
-        name="benchmark_curation",
-        tags="cpu",
+    return Pipeline(
+        [
+            Node(
+                benchmark,
+                inputs=[measured, f"params:{benchmark.__name__.replace('_', '.', 1)}"],
+                outputs=benchmark.__name__,
+                name=benchmark.__name__,
+                tags=tag,
+            )
+            for measured, tag, benchmarks in (("sitter_photos", "cpu", OF_PHOTOS), ("base_model", "gpu", OF_MODELS))
+            for benchmark in benchmarks
+        ]
     )
-    of_models = [
-        Node(
-            benchmark,
-            inputs=["base_model", f"params:{benchmark.__name__.replace('_', '.')}"],
-            outputs=benchmark.__name__,
-            name=benchmark.__name__,
-            tags="gpu",
-        )
-        for benchmark in OF_MODELS
-    ]
-    return Pipeline([curation, *of_models])
