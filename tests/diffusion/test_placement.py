@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from likeness.diffusion import placement
-from likeness.diffusion.placement import choose_device, choose_dtype, computes_bfloat16
+from likeness.diffusion.placement import choose_device, choose_dtype, computes_bfloat16, process_count
 
 
 def test_auto_takes_cuda_where_there_is_one(monkeypatch):
@@ -50,3 +50,22 @@ def test_a_cpu_computes_bfloat16_if_it_has_the_instructions(monkeypatch, capabil
 
 def test_other_devices_are_not_asked():
     assert computes_bfloat16(torch.device("meta")) is False
+
+
+@pytest.mark.parametrize(
+    ("gpus", "processes", "device", "expected"),
+    [(4, "auto", "auto", 4), (4, 2, "cuda", 2), (0, "auto", "auto", 1), (0, 3, "cpu", 3), (2, "auto", "cuda:1", 1)],
+)
+def test_every_process_has_a_gpu_or_all_share_the_cpu(monkeypatch, gpus, processes, device, expected):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: gpus > 0)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: gpus)
+    assert process_count(processes, device) == expected
+
+
+def test_more_processes_than_gpus_are_refused(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    with pytest.raises(ValueError, match=r"Parameter processes: 3 asked for, but torch finds 2 GPUs.*at most 2"):
+        process_count(3)
+    with pytest.raises(ValueError, match="Parameter processes: 2 do not fit on cuda:1 alone"):
+        process_count(2, "cuda:1")

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
 import torch
+from pydantic import Field
+
+Processes = Annotated[int, Field(ge=1)] | Literal["auto"]
+"""Processes that share a piece of work, each on a GPU of its own; auto: as many as there are GPUs."""
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
@@ -19,6 +25,34 @@ def choose_device(name: str = "auto") -> torch.device:
         return torch.device(name)
     except RuntimeError as error:
         raise ValueError(f"Parameter device: torch knows no device {name!r}. Use auto, cpu or cuda.") from error
+
+
+def process_count(processes: int | Literal["auto"], device: str = "auto") -> int:
+    """How many processes that is: with "auto" one for every GPU, and one where there is none.
+
+    Several may also share a CPU.
+
+    Args:
+        processes: a number, or "auto".
+        device: as for `choose_device`.
+
+    Raises:
+        ValueError: there are fewer GPUs, or the device is one GPU alone.
+    """
+    chosen = choose_device(device)
+    gpus = torch.cuda.device_count() if chosen.type == "cuda" else None
+    if processes == "auto":
+        return 1 if chosen.index is not None else max(gpus or 1, 1)
+    if processes > 1 and chosen.index is not None:
+        raise ValueError(
+            f"Parameter processes: {processes} do not fit on {device} alone. Use device: auto, cuda or cpu."
+        )
+    if gpus is not None and processes > max(gpus, 1):
+        raise ValueError(
+            f"Parameter processes: {processes} asked for, but torch finds {gpus} GPU{'s' * (gpus != 1)}, and each "
+            f"process takes one of its own. Give at most {gpus}, or auto for all of them."
+        )
+    return processes
 
 
 def computes_bfloat16(device: torch.device) -> bool:

@@ -11,18 +11,24 @@ from PIL import Image
 from tqdm import tqdm
 
 from likeness.datasets.base_model import BaseModel
+from likeness.datasets.staging import remove
 from likeness.datasets.work import WorkFolder, digest_of
 from likeness.diffusion.emphasis import Region
 from likeness.diffusion.model import DiffusionModel, open_model, refuse_two_text_encoders
+from likeness.diffusion.placement import process_count
+from likeness.personalise.data_parallel import ALONE, Rank
 from likeness.personalise.draws import own_randomness
+from likeness.personalise.dreambooth_job import DreamBoothJob
 from likeness.personalise.dreambooth_training import make_lesson, prepare_training
 from likeness.personalise.ema import assign
+from likeness.personalise.launching import WorkerError, launch
 from likeness.personalise.options import DreamBoothOptions
 from likeness.personalise.records import loss_table, timestep_loss_table
 from likeness.personalise.trainable import make_trainable, save_trained
 from likeness.personalise.training import DenoisingTraining
 from likeness.personalise.training_state import TrainingState
 
+_WORKER = "likeness.personalise.dreambooth_worker"
 LOSSES, TIMESTEP_LOSSES = "losses.csv", "timestep_losses.csv"
 
 
@@ -76,9 +82,11 @@ def fine_tune(
         device: "auto", or a torch device.
 
     Raises:
-        ValueError: no pictures, or prompts or faces that do not match them.
+        ValueError: no pictures, prompts or faces that do not match them, or more processes than GPUs.
         ModelError: the base model cannot be used, or has two text encoders.
+        WorkerError: one of several processes failed.
     """
+    options = options.model_copy(update={"processes": process_count(options.processes, device)})
     lessons = [make_lesson("pictures", pictures, prompts, faces, options.batch_size)]
     if prior_pictures and options.prior_weight > 0:
         prior_batch_size = options.prior_batch_size or options.batch_size
@@ -88,15 +96,48 @@ def fine_tune(
     key = digest_of(base, options, lessons, identifier if options.train_identifier else "")
     if not work.has(f"fine_tuned-{key}"):
         refuse_two_text_encoders(base, "DreamBooth")
-        model = open_model(base, device=device, dtype="float32")
-        parts = make_trainable(model, options, identifier)
-        training = prepare_training(model, parts, lessons, base, options, cache or work)
-        _run(training, work, f"training-{key}.safetensors", options)
-        with work.writing(f"fine_tuned-{key}") as folder:
-            _write(model, parts, training.state, options, folder)
-        work.file(f"training-{key}.safetensors").unlink(missing_ok=True)
+        job = DreamBoothJob(base, lessons, identifier, options, key, work, cache or work, device)
+        if options.processes == 1:
+            learn(job, device=device)
+        else:
+            _learn_together(job)
     folder = work.file(f"fine_tuned-{key}")
     return FineTuned(folder, pd.read_csv(folder / LOSSES), pd.read_csv(folder / TIMESTEP_LOSSES))
+
+
+def learn(job: DreamBoothJob, *, device: str, rank: Rank = ALONE) -> None:
+    """Fine-tune, alone or together with the processes that do the same job, and leave the result in its work folder.
+
+    Args:
+        job: what is to be done.
+        device: of this process.
+        rank: of this process; the first one writes.
+    """
+    state_file = f"training-{job.key}.safetensors"
+    model = open_model(job.base, device=device, dtype="float32")
+    parts = make_trainable(model, job.options, job.identifier)
+    with rank.after_the_first():  # which encodes the pictures
+        training = prepare_training(model, parts, job.lessons, job.base, job.options, job.cache, rank)
+    _run(training, job.work, state_file, job.options, rank)
+    if rank.is_first:
+        with job.work.writing(f"fine_tuned-{job.key}") as folder:
+            _write(model, parts, training.state, job.options, folder)
+        job.work.file(state_file).unlink(missing_ok=True)
+
+
+def _learn_together(job: DreamBoothJob) -> None:
+    """Have several processes learn, by way of a folder."""
+    name = f"job-{job.key}"
+    with job.work.writing(name) as folder:
+        job.write(folder)
+    try:
+        launch(_WORKER, job.work.file(name), int(job.options.processes))
+    except WorkerError as error:
+        raise WorkerError(
+            f"Fine-tuning failed. {error}. What was saved stays in {job.work.path}: run again."
+        ) from error
+    finally:
+        remove(job.work.file(name))
 
 
 def _check_identifier(identifier: str, prompts: Sequence[str]) -> None:
@@ -107,16 +148,22 @@ def _check_identifier(identifier: str, prompts: Sequence[str]) -> None:
             raise ValueError(f"The prompt {prompt!r} lacks the identifier {identifier!r} that train_identifier trains.")
 
 
-def _run(training: DenoisingTraining, work: WorkFolder, name: str, options: DreamBoothOptions) -> None:
+def _run(training: DenoisingTraining, work: WorkFolder, name: str, options: DreamBoothOptions, rank: Rank) -> None:
     """Train from the last saved state to the end, saving the state now and then."""
     state = training.state
     state.resume(work, name)
-    bar = tqdm(total=options.steps, initial=state.step, desc="fine-tuning", unit="step", disable=None)
+    bar = tqdm(
+        total=options.steps,
+        initial=state.step,
+        desc="fine-tuning",
+        unit="step",
+        disable=None if rank.is_first else True,
+    )
     with bar, own_randomness(options.seed, training.device):
         while state.step < options.steps:
             training.step()
             bar.update()
-            if state.step % options.checkpoint_every == 0 and state.step < options.steps:
+            if rank.is_first and state.step % options.checkpoint_every == 0 and state.step < options.steps:
                 state.save(work, name)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import torch
 from PIL import Image
@@ -15,7 +16,9 @@ from likeness.diffusion.emphasis import Region, region_weights
 from likeness.diffusion.model import DiffusionModel
 from likeness.personalise.compiling import compiled
 from likeness.personalise.conditioning import Conditioning, FrozenConditioning, TrainedConditioning
+from likeness.personalise.data_parallel import ALONE, Rank
 from likeness.personalise.ema import MovingAverage
+from likeness.personalise.gradient_averaging import GradientAveraging
 from likeness.personalise.latents import cached_moments, picture_digest
 from likeness.personalise.master_weights import MasterWeights, copied
 from likeness.personalise.objective import NoiseSchedule
@@ -82,6 +85,7 @@ def prepare_training(
     base: BaseModel,
     options: DreamBoothOptions,
     cache: WorkFolder,
+    rank: Rank = ALONE,
 ) -> DenoisingTraining:
     """Everything the loop needs, with the pictures and, if they stay as they are, the prompts encoded once for all.
 
@@ -94,6 +98,7 @@ def prepare_training(
         base: the model's reference, which names its VAE in the cache.
         options: of the training.
         cache: where encoded pictures are kept.
+        rank: of this process among those that train together.
     """
     distinct = list(dict.fromkeys(prompt for lesson in lessons for prompt in lesson.prompts))
     replays = options.replays and model.device.type == "cuda"
@@ -121,6 +126,10 @@ def prepare_training(
         records=new_records(options.steps, model.device),
         masters=masters,
     )
+    averaging = None
+    if rank.count > 1:
+        learners = chain.from_iterable(getattr(computing, name).parameters() for name in learning)
+        averaging = GradientAveraging(learners, options.gradient_accumulation)
     return DenoisingTraining(
         compiled(computing.unet, options, model.device),
         conditioning,
@@ -131,6 +140,8 @@ def prepare_training(
         model.device,
         options.prior_weight,
         replays,
+        rank,
+        averaging,
     )
 
 

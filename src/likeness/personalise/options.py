@@ -5,6 +5,8 @@ from typing import Literal, Self
 import pydantic
 from pydantic import Field
 
+from likeness.diffusion.placement import Processes
+
 TrainedPart = Literal["all", "attention", "cross_attention"]
 
 
@@ -67,6 +69,9 @@ class TrainingOptions(pydantic.BaseModel):
 class DreamBoothOptions(TrainingOptions):
     """How DreamBooth (Ruiz et al. 2023, arXiv 2208.12242) fine-tunes a model; the defaults are the paper's recipe."""
 
+    processes: Processes = Field(
+        1, description="that train together, each on a GPU and pictures of its own; auto: as many as there are GPUs"
+    )
     method: Literal["full", "lora"] = Field("full", description="train the weights themselves, or low-rank additions")
     train: TrainedPart = Field("all", description="which layers of the UNet are trained")
     train_text_encoder: bool = Field(False, description="train the text encoder along with the UNet")

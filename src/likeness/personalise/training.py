@@ -13,7 +13,9 @@ from torch import Tensor
 from likeness.diffusion.placement import choose_dtype, computes_bfloat16
 from likeness.diffusion.replay import Batch, ReplayedStep, change_rate
 from likeness.personalise.conditioning import Conditioning
+from likeness.personalise.data_parallel import ALONE, Rank
 from likeness.personalise.draws import Draw, draw, mixed_seed
+from likeness.personalise.gradient_averaging import GradientAveraging
 from likeness.personalise.latents import Moments
 from likeness.personalise.objective import NoiseSchedule, denoising_errors, dreambooth_loss, min_snr_weights
 from likeness.personalise.optimiser import learning_rate_factor
@@ -62,6 +64,8 @@ class DenoisingTraining:
         device: of all tensors.
         prior_weight: of the class pictures' loss.
         replay: whether a GPU records the step and replays it (see `ReplayedStep`); other devices do not.
+        rank: of this process among those that train together.
+        averaging: of the gradients over these processes, where there are several.
     """
 
     def __init__(
@@ -75,9 +79,11 @@ class DenoisingTraining:
         device: torch.device,
         prior_weight: float = 1.0,
         replay: bool = False,
+        rank: Rank = ALONE,
+        averaging: GradientAveraging | None = None,
     ) -> None:
         self._unet, self._conditioning, self._schedule = unet, conditioning, schedule
-        self._prior_weight = prior_weight
+        self._prior_weight, self._rank, self._averaging = prior_weight, rank, averaging
         self._sets, self.state, self._options, self.device = sets, state, options, device
         self._timesteps = len(schedule.alphas_cumprod)
         self._precision = mixed_precision(options.mixed_precision, device)
@@ -92,7 +98,7 @@ class DenoisingTraining:
         """Take the next optimiser step and record its losses."""
         begun, state, options = time.perf_counter(), self.state, self._options
         # Only dropout, where a model has it, draws from the global generator.
-        torch.manual_seed(mixed_seed(options.seed, state.step))
+        torch.manual_seed(mixed_seed(options.seed, state.step, self._rank.index))
         factor = learning_rate_factor(state.step, options)
         for group in state.optimiser.param_groups:
             change_rate(group, group["initial_lr"] * factor)
@@ -133,8 +139,8 @@ class DenoisingTraining:
 
     def _draw(self, index: int) -> Draw:
         pictures, variants, *shape = self._sets[index].moments.mean.shape
-        return draw(
-            self._sets[index].batch_size * self._options.gradient_accumulation,
+        drawn = draw(
+            self._sets[index].batch_size * self._options.gradient_accumulation * self._rank.count,
             pictures=pictures,
             variants=variants,
             timesteps=self._timesteps,
@@ -144,6 +150,7 @@ class DenoisingTraining:
             stream=index,
             prompts=self._sets[index].prompts.shape[1],
         )
+        return self._rank.share(drawn)
 
     def _learn(self, batch: Batch) -> dict[str, Tensor]:
         """Update the weights with a step's draws; nothing else is random, and no number is looked at."""
@@ -153,12 +160,14 @@ class DenoisingTraining:
             loss, found = self._loss(draws)
             torch.autograd.backward(state.scaler.scale(loss / accumulated))
             measured.append(found)
+        if self._averaging:
+            self._averaging.finish()
         self._update()
         losses, errors, timesteps = zip(*measured, strict=True)
         return {
-            "losses": torch.stack(losses).mean(0),
-            "errors": torch.cat(errors),
-            "timesteps": torch.cat(timesteps),
+            "losses": self._rank.mean(torch.stack(losses).mean(0)),
+            "errors": self._rank.joined(torch.cat(errors)),
+            "timesteps": self._rank.joined(torch.cat(timesteps)),
         }
 
     def _update(self) -> None:
