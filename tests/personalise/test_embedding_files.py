@@ -95,3 +95,10 @@ def test_other_contents_are_named(tmp_path, tensors, message):
     save_file(tensors, tmp_path / "file.safetensors")
     with pytest.raises(EmbeddingError, match=rf"file.safetensors .*{message}"):
         read_embedding(tmp_path / "file.safetensors")
+
+
+@pytest.mark.parametrize("ending", ["pt", "bin"])
+def test_pickles_are_not_read(tmp_path, ending):
+    torch.save({"string_to_param": {"*": VECTORS}}, tmp_path / f"style.{ending}")
+    with pytest.raises(EmbeddingError, match=rf"style.{ending} is a pickle.*Convert it.*save_file"):
+        read_embedding(tmp_path / f"style.{ending}", "<style>")

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import pytest
 import torch
 from torch import nn
 
 from likeness.diffusion.encoding import encode_prompts
-from likeness.personalise.identifier import IdentifierEmbedding, train_identifier
+from likeness.personalise.embedding_files import read_embedding
+from likeness.personalise.identifier import IdentifierEmbedding, save_identifier, train_identifier
 
 
 def test_only_the_identifiers_row_gets_a_gradient():
@@ -51,3 +53,12 @@ def test_a_word_of_the_vocabulary_keeps_its_token_and_embedding(model):
         assert torch.equal(encode_prompts(model, ["a man in a forest"]).hidden_states, before)
     learning = [name for name, parameter in model.text_encoder.named_parameters() if parameter.requires_grad]
     assert learning == ["embeddings.token_embedding.row"]
+
+
+@pytest.mark.parametrize(("word", "file"), [("sks", "sks"), ("<zwx>", "zwx")])
+def test_the_learned_row_is_stored_under_its_word(model, tmp_path, word, file):
+    learned = train_identifier(model, word)
+    save_identifier(model, tmp_path)
+    stored = read_embedding(tmp_path / f"{file}.safetensors")
+    assert stored.placeholder == word
+    assert torch.equal(stored.vectors, learned.row.detach().unsqueeze(0))

@@ -12,6 +12,8 @@ from likeness.diffusion.model import open_model
 from likeness.personalise.options import DreamBoothOptions
 from likeness.personalise.trainable import make_trainable, save_trained
 
+LORA = {"unet/adapter_config.json", "unet/adapter_model.safetensors", "lora.safetensors"}
+
 
 def trained(model, folder: Path, **options) -> dict[str, dict[str, torch.nn.Parameter]]:
     """A training of one made-up step, saved."""
@@ -34,7 +36,7 @@ def predictions(model) -> torch.Tensor:
     ("options", "parts", "files"),
     [
         ({}, ["unet"], {"unet/config.json", "unet/diffusion_pytorch_model.safetensors"}),
-        ({"method": "lora"}, ["unet"], {"unet/adapter_config.json", "unet/adapter_model.safetensors"}),
+        ({"method": "lora"}, ["unet"], LORA),
         (
             {"train_text_encoder": True, "train": "cross_attention"},
             ["unet", "text_encoder"],
@@ -48,9 +50,8 @@ def predictions(model) -> torch.Tensor:
         (
             {"train_text_encoder": True, "method": "lora"},
             ["unet", "text_encoder"],
-            {
-                "unet/adapter_config.json",
-                "unet/adapter_model.safetensors",
+            LORA
+            | {
                 "text_encoder/adapter_config.json",
                 "text_encoder/adapter_model.safetensors",
             },
@@ -58,13 +59,13 @@ def predictions(model) -> torch.Tensor:
         (
             {"train_identifier": True, "method": "lora"},
             ["unet", "identifier"],
-            {
-                "unet/adapter_config.json",
-                "unet/adapter_model.safetensors",
+            LORA
+            | {
                 "text_encoder/config.json",
                 "text_encoder/model.safetensors",
                 "tokenizer/tokenizer.json",
                 "tokenizer/tokenizer_config.json",
+                "sks.safetensors",
             },
         ),
     ],

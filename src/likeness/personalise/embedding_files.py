@@ -17,6 +17,7 @@ DIFFUSERS_FILE = "learned_embeds.safetensors"
 """The name that diffusers looks for in a folder."""
 
 _PARAMETERS = "emb_params"
+_PICKLES = {".pt", ".pth", ".bin", ".ckpt"}
 _EXPECTED = (
     "Expected safetensors with one tensor (vectors, width), named by its token as diffusers does or "
     f"{_PARAMETERS} as A1111 and ComfyUI do."
@@ -56,12 +57,17 @@ def save_embedding(embedding: Embedding, folder: Path) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     save_for_diffusers(embedding, folder / DIFFUSERS_FILE)
-    _save(embedding, _PARAMETERS, folder / parameters_file(embedding.placeholder))
+    save_for_others(embedding, folder / parameters_file(embedding.placeholder))
 
 
 def save_for_diffusers(embedding: Embedding, path: Path) -> None:
     """Write an embedding as the one tensor {trigger: (vectors, width)}."""
     _save(embedding, embedding.trigger, path)
+
+
+def save_for_others(embedding: Embedding, path: Path) -> None:
+    """Write an embedding for A1111 and ComfyUI, whose prompts call it by the file's name."""
+    _save(embedding, _PARAMETERS, path)
 
 
 def parameters_file(placeholder: str) -> str:
@@ -90,6 +96,11 @@ def read_embedding(path: Path, placeholder: str = "") -> Embedding:
     if not file.is_file():
         what = f"the folder {path} has no {DIFFUSERS_FILE} in it" if path.is_dir() else f"there is no file {path}"
         raise EmbeddingError(f"Embedding: {what}. {_EXPECTED}")
+    if file.suffix in _PICKLES:
+        raise EmbeddingError(
+            f"The embedding {file} is a pickle, which could run any code when it is read. Convert it where you trust "
+            "it: load it by torch.load(path, weights_only=True) and write its tensor by safetensors.torch.save_file."
+        )
     try:
         with safe_open(file, framework="pt") as opened:
             tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 - not a mapping

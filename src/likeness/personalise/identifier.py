@@ -5,11 +5,15 @@ An optimiser over the whole table would decay every word's row; here only the id
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import torch
 from torch import Tensor, nn
 from transformers import AddedToken
 
 from likeness.diffusion.model import DiffusionModel
+from likeness.personalise.embedding_files import Embedding, save_for_others
 
 
 class IdentifierEmbedding(nn.Module):
@@ -61,3 +65,16 @@ def train_identifier(model: DiffusionModel, identifier: str) -> IdentifierEmbedd
     embedding = IdentifierEmbedding(text_encoder.get_input_embeddings(), pieces[0])
     text_encoder.set_input_embeddings(embedding)
     return embedding
+
+
+def save_identifier(model: DiffusionModel, folder: Path) -> None:
+    """Write the identifier's embedding for A1111 and ComfyUI, in a file of its name; no LoRA file can hold it.
+
+    Args:
+        model: of which `train_identifier` trains the identifier.
+        folder: is there.
+    """
+    learned = model.text_encoder.get_input_embeddings()
+    word = model.tokenizer.decode([learned.token]).strip()
+    name = re.sub(r"[^\w-]", "", word) or "identifier"
+    save_for_others(Embedding(word, learned.row.detach().unsqueeze(0)), folder / f"{name}.safetensors")

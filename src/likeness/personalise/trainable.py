@@ -13,8 +13,9 @@ from torch.nn import Parameter
 
 from likeness.diffusion.model import DiffusionModel
 from likeness.diffusion.progress import no_file_bars
-from likeness.personalise.identifier import train_identifier
+from likeness.personalise.identifier import save_identifier, train_identifier
 from likeness.personalise.lora import add_lora, save_lora
+from likeness.personalise.lora_files import LORA_FILE, save_lora_file
 from likeness.personalise.optimiser import select
 from likeness.personalise.options import DreamBoothOptions
 
@@ -58,8 +59,15 @@ def make_trainable(
 
 
 def save_trained(model: DiffusionModel, parts: Collection[str], folder: Path) -> None:
-    """Write the parts that learned, in the layout `likeness.diffusion.model.open_model` lays over the base model."""
+    """Write the parts that learned, in the layout `likeness.diffusion.model.open_model` lays over the base model.
+
+    Low-rank additions are written a second time, in one file for other programs, and so is the identifier beside them.
+    """
     _save(model.unet, folder / "unet")
+    if isinstance(model.unet, PeftModel):
+        save_lora_file(model, folder / LORA_FILE)
+        if "identifier" in parts:
+            save_identifier(model, folder)
     if "identifier" in parts:
         model.text_encoder.set_input_embeddings(model.text_encoder.get_input_embeddings().merged())
         model.tokenizer.save_pretrained(folder / "tokenizer")
