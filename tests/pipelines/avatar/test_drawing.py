@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 
 from likeness.datasets import BaseModel
-from likeness.pipelines.avatar import drawing
+from likeness.drawing import drawer
 from likeness.pipelines.avatar.drawing import draw_pictures, no_pictures
 from likeness.pipelines.avatar.options import AgePrompt, ClassPictureOptions, PortraitOptions, SitterOptions
 from likeness.pipelines.avatar.prompts import class_requests, portrait_requests
@@ -28,8 +28,8 @@ def draw(tiny_model, tmp_path):
 def opened(monkeypatch):
     """How often a model was opened."""
     calls = []
-    open_model = drawing.open_model
-    monkeypatch.setattr(drawing, "open_model", lambda reference: calls.append(reference) or open_model(reference))
+    open_model = drawer.open_model
+    monkeypatch.setattr(drawer, "open_model", lambda model, device: calls.append(model) or open_model(model))
     return calls
 
 

@@ -6,7 +6,6 @@ from collections.abc import Hashable, Mapping
 from typing import Any
 
 import pandas as pd
-from tqdm import tqdm
 
 from likeness.datasets import (
     BaseModel,
@@ -16,10 +15,10 @@ from likeness.datasets import (
     digest_of,
     measure_picture,
     package_digest,
-    save_picture,
 )
-from likeness.diffusion.model import open_model
-from likeness.diffusion.sampling import generate
+from likeness.drawing.drawer import Drawer
+from likeness.drawing.missing import draw_missing
+from likeness.drawing.pictures import Request, Settings
 from likeness.pipelines.avatar.options import SamplingOptions
 
 
@@ -44,6 +43,8 @@ def draw_pictures(
 
     Raises:
         ModelError: the model cannot be read.
+        ValueError: there are fewer GPUs than processes.
+        WorkerError: several processes could not draw all.
     """
     # What makes one picture: neither how many there are nor what it is drawn together with.
     settings = options.model_dump(include={"steps", "guidance_scale", "negative_prompt", "resolution"})
@@ -54,32 +55,15 @@ def draw_pictures(
         model=name,
         **{setting: settings[setting] for setting in ("steps", "guidance_scale", "negative_prompt")},
     )
-    missing = table[[not work.has(file) for file in table["file"]]]
-    if len(missing):
-        model = open_model(reference)
-        pictures = generate(
-            model,
-            missing["prompt"].tolist(),
-            missing["seed"].tolist(),
-            steps=options.steps,
-            guidance_scale=options.guidance_scale,
-            height=options.resolution,
-            width=options.resolution,
-            batch_size=options.batch_size,
-            negative_prompt=options.negative_prompt,
-        )
-        bar = tqdm(
-            pictures,
-            f"drawing with {name}",
-            len(table),
-            initial=len(table) - len(missing),
-            unit="picture",
-            disable=None,
-        )
-        columns = ["prompt", "seed", "model", "steps", "guidance_scale", "negative_prompt"]
-        values = missing[["file", *columns]].itertuples(index=False, name=None)
-        for (file, *made_by), picture in zip(values, bar, strict=True):
-            save_picture(work.file(file), picture, dict(zip(columns, made_by, strict=True)) | {"sampler": "DPM++ 2M"})
+    wanted = ["file", "prompt", "seed", "guidance_scale", "model"]
+    draw_missing(
+        Drawer(reference),
+        [Request(*row) for row in table[wanted].itertuples(index=False, name=None)],
+        Settings(options.steps, options.negative_prompt, options.resolution, options.batch_size),
+        work,
+        processes=options.processes,
+        title=f"drawing with {name}",
+    )
     measured = [{"file": file, **measure_picture(work.file(file))} for file in table["file"]]
     manifest = pd.concat([pd.DataFrame(measured), table.drop(columns="file").reset_index(drop=True)], axis=1)
     return ImageSet(str(work.path), manifest)

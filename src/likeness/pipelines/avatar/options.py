@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from likeness.diffusion.placement import Processes
 from likeness.faces.detection import Detector
 from likeness.metrics.ssim import SsimOptions
 from likeness.personalise.options import DreamBoothOptions
@@ -101,6 +102,9 @@ class SamplingOptions(Section):
     negative_prompt: str = Field("", description="what guidance steers away from")
     resolution: int | None = Field(None, ge=8, description="px a side; none: the base model's own")
     batch_size: int = Field(6, ge=1, description="pictures drawn at once; changes memory, not pictures")
+    processes: Processes = Field(
+        1, description="that draw, each on a GPU of its own; auto: as many as there are GPUs; changes no picture"
+    )
     seed: int = Field(42, ge=0, description="seed of the first picture")
 
 

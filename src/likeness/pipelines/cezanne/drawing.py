@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from tqdm import tqdm
 
-from likeness.datasets import BaseModel, ImageSet, WorkFolder, digest_of, measure_picture, package_digest, save_picture
-from likeness.diffusion.model import DiffusionModel
-from likeness.diffusion.sampling import generate
+from likeness.datasets import BaseModel, ImageSet, WorkFolder, digest_of, measure_picture, package_digest
+from likeness.drawing.drawer import Drawer
+from likeness.drawing.missing import draw_missing
+from likeness.drawing.pictures import Request, Settings
 from likeness.pipelines.cezanne.options import DrawingOptions
-
-_MADE_BY = ("prompt", "seed", "model", "steps", "guidance_scale", "negative_prompt")
 
 
 def draw_pictures(
-    open_drawer: Callable[[], DiffusionModel],
+    drawer: Drawer,
     digest: str,
     requests: pd.DataFrame,
     options: DrawingOptions,
@@ -27,7 +25,7 @@ def draw_pictures(
     """Draw the requested pictures, or take them from the work folder.
 
     Args:
-        open_drawer: opens the model; called only when a picture is missing.
+        drawer: draws; opened only when a picture is missing.
         digest: names the model's weights.
         requests: one row a picture: name (of its file, without ending), prompt, seed, guidance_scale, model (what it is
             called), and anything else the manifest should say.
@@ -39,6 +37,8 @@ def draw_pictures(
 
     Raises:
         ModelError: the model cannot be read.
+        ValueError: there are fewer GPUs than processes.
+        WorkerError: several processes could not draw all.
     """
     settings = options.model_dump(include={"steps", "negative_prompt", "resolution"})
     work = WorkFolder(work_folder, "paintings", digest_of(digest, settings, package_digest("likeness.diffusion")))
@@ -47,36 +47,15 @@ def draw_pictures(
         steps=options.steps,
         negative_prompt=options.negative_prompt,
     ).drop(columns="name")
-    missing = table[[not work.has(file) for file in table["file"]]]
-    if len(missing):
-        model = open_drawer()
-        done = len(table) - len(missing)
-        with tqdm(total=len(table), initial=done, desc="drawing", unit="picture", disable=None) as bar:
-            for scale in missing["guidance_scale"].unique().tolist():
-                rows = missing[missing["guidance_scale"] == scale]
-                _draw(model, rows, scale, options, work, bar)
-    return measured_set(work.path, table)
-
-
-def _draw(
-    model: DiffusionModel, rows: pd.DataFrame, scale: float, options: DrawingOptions, work: WorkFolder, bar: tqdm[Any]
-) -> None:
-    pictures = generate(
-        model,
-        rows["prompt"].tolist(),
-        rows["seed"].tolist(),
-        steps=options.steps,
-        guidance_scale=scale,
-        height=options.resolution,
-        width=options.resolution,
-        batch_size=options.batch_size,
-        negative_prompt=options.negative_prompt,
+    wanted = ["file", "prompt", "seed", "guidance_scale", "model"]
+    draw_missing(
+        drawer,
+        [Request(*row) for row in table[wanted].itertuples(index=False, name=None)],
+        Settings(options.steps, options.negative_prompt, options.resolution, options.batch_size),
+        work,
+        processes=options.processes,
     )
-    made_by = rows[list(_MADE_BY)].itertuples(index=False, name=None)
-    for file, values, picture in zip(rows["file"], made_by, pictures, strict=True):
-        settings = dict(zip(_MADE_BY, values, strict=True))
-        save_picture(work.file(file), picture, {**settings, "sampler": "DPM++ 2M"})
-        bar.update()
+    return measured_set(work.path, table)
 
 
 def measured_set(root: str | Path, table: pd.DataFrame) -> ImageSet:

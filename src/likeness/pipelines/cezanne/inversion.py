@@ -9,9 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from likeness.datasets import BaseModel, Checkpoint, ImageSet, WorkFolder, digest_of, package_digest
-from likeness.diffusion.model import open_model
+from likeness.drawing.drawer import Drawer
 from likeness.personalise.embedding_files import DIFFUSERS_FILE
-from likeness.personalise.embedding_insertion import open_with_embedding
 from likeness.personalise.textual_inversion import learn_embedding
 from likeness.pipelines.cezanne.drawing import draw_pictures, model_name
 from likeness.pipelines.cezanne.options import SEEDS_A_PROMPT, InversionOptions, PictureOptions
@@ -115,7 +114,7 @@ def draw_judged(base_model: BaseModel, embedding: Checkpoint, options: PictureOp
     asked = requests.assign(model=requests["variant"].map(models))
     plain = asked["variant"] == CONTROL
     learned = _drawn(base_model, embedding.path / DIFFUSERS_FILE, asked[~plain], options, work_folder)
-    controls = draw_pictures(lambda: open_model(base_model), base_model.digest, asked[plain], options, work_folder)
+    controls = draw_pictures(Drawer(base_model), base_model.digest, asked[plain], options, work_folder)
     both = gathered([learned, controls], work_folder)
     files = both.manifest.set_index(["set", "seed"])["file"]
     return both.select(files[pd.MultiIndex.from_frame(requests[["set", "seed"]])])
@@ -125,7 +124,7 @@ def _drawn(
     base_model: BaseModel, vectors: Path, requests: pd.DataFrame, options: PictureOptions, work_folder: str
 ) -> ImageSet:
     digest = digest_of(base_model.digest, vectors.read_bytes(), package_digest("likeness.personalise"))
-    return draw_pictures(lambda: open_with_embedding(base_model, vectors), digest, requests, options, work_folder)
+    return draw_pictures(Drawer(base_model, vectors), digest, requests, options, work_folder)
 
 
 def checkpoints(embedding: Checkpoint) -> Iterator[tuple[int, Path]]:

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from likeness.classify.backbones import BackboneName
 from likeness.classify.options import DecoderOptions, TrainingOptions
+from likeness.diffusion.placement import Processes
 from likeness.personalise.options import TextualInversionOptions
 from likeness.synthetic.paintings_options import PaintingsOptions
 
@@ -29,6 +30,9 @@ class DrawingOptions(Section):
     negative_prompt: str = Field("", description="what guidance steers away from")
     resolution: int | None = Field(None, ge=8, description="px a side; none: the base model's own")
     batch_size: int = Field(6, ge=1, description="pictures drawn at once; changes memory, not pictures")
+    processes: Processes = Field(
+        1, description="that draw, each on a GPU of its own; auto: as many as there are GPUs; changes no picture"
+    )
     seed: int = Field(0, ge=0, description="seed of the first picture")
 
 

@@ -12,7 +12,7 @@ from likeness.cleaning import CleaningOptions, clean
 from likeness.cleaning.classes import class_labels
 from likeness.datasets import BaseModel, ImageSet, WorkFolder, digest_of
 from likeness.datasets.image_set import open_folder
-from likeness.diffusion.model import open_model
+from likeness.drawing.drawer import Drawer
 from likeness.pipelines.cezanne.drawing import draw_pictures, model_name, no_pictures
 from likeness.pipelines.cezanne.options import GeneratedOptions, PaintingsSource
 
@@ -65,7 +65,7 @@ def draw_generated(base_model: BaseModel, paintings: ImageSet, options: Generate
         return no_pictures(work_folder, ["class", "class_name"])
     requests = generated_requests(options)
     requests = requests[requests["class"].isin([one.label for one in wanted])].assign(model=model_name(base_model))
-    return draw_pictures(lambda: open_model(base_model), base_model.digest, requests, options, work_folder)
+    return draw_pictures(Drawer(base_model), base_model.digest, requests, options, work_folder)
 
 
 def generated_requests(options: GeneratedOptions) -> pd.DataFrame:
