@@ -90,9 +90,22 @@ def test_a_run_of_nothing_writes_nothing():
 
 
 def test_short_text_joins_namespaces_and_sums_the_rest():
-    rows = [(f"{name}.fine_tune", "fine_tune", name, 0, 10.0, 0, 10.0, 0.1, 500.0) for name in ("a", "b")]
-    rows += [(f"step_{i}", f"step_{i}", "", 0, 1.0, 0, 1.0, 0.01, 100.0 + i) for i in range(20)]
-    text = short_text(pd.DataFrame(rows, columns=COLUMNS), lines=3).splitlines()
+    text = short_text(two_and_twenty_nodes(gpu=float("nan")), lines=3).splitlines()
+    assert text[0].split() == ["step", "seconds", "share", "peak", "MB"]
     assert text[1].split() == ["fine_tune", "×", "2", "20.0", "20%", "500"]
     assert text[-2].split() == ["18", "shorter", "steps", "18.0", "18%"]
     assert text[-1].split() == ["all", "40.0", "500"]
+
+
+def test_short_text_tells_what_a_gpu_must_have():
+    text = short_text(two_and_twenty_nodes(gpu=8000.0), lines=3).splitlines()
+    assert text[0].split() == ["step", "seconds", "share", "peak", "MB", "GPU", "MB"]
+    assert text[1].split() == ["fine_tune", "×", "2", "20.0", "20%", "500", "8000"]
+    assert text[-1].split() == ["all", "40.0", "500", "8000"]
+
+
+def two_and_twenty_nodes(gpu):
+    rows = [(f"{name}.fine_tune", "fine_tune", name, 0, 10.0, 0, 10.0, 0.1, 500.0, gpu, gpu) for name in ("a", "b")]
+    nan = float("nan")
+    rows += [(f"step_{i}", f"step_{i}", "", 0, 1.0, 0, 1.0, 0.01, 100.0 + i, nan, nan) for i in range(20)]
+    return pd.DataFrame(rows, columns=COLUMNS)

@@ -11,10 +11,14 @@ from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
+from likeness.hooks.peak_gpu_memory import PeakGpuMemory
 from likeness.hooks.peak_memory import PeakMemory
 
 DATASET = "run_times"
-COLUMNS = ("node", "step", "namespace", "loading_s", "running_s", "saving_s", "total_s", "share", "peak_memory_mb")
+COLUMNS = (
+    *("node", "step", "namespace", "loading_s", "running_s", "saving_s", "total_s", "share"),
+    *("peak_memory_mb", "peak_gpu_memory_mb", "peak_gpu_reserved_mb"),
+)
 
 logger = logging.getLogger(__name__)
 
@@ -39,11 +43,12 @@ class RunTimesHook:
         self._times: dict[str, NodeTimes] = {}
         self._clocks: dict[tuple[str, str], float] = {}
         self._memory: PeakMemory | None = None
+        self._gpu = PeakGpuMemory()
 
     @hook_impl
     def before_pipeline_run(self) -> None:
         """Start afresh."""
-        self._times, self._clocks, self._memory = {}, {}, PeakMemory()
+        self._times, self._clocks, self._memory, self._gpu = {}, {}, PeakMemory(), PeakGpuMemory()
 
     @hook_impl
     def before_dataset_loaded(self, dataset_name: str, node: Node) -> None:
@@ -96,11 +101,13 @@ class RunTimesHook:
     def _start(self, node: Node, what: str) -> None:
         if self._memory:
             self._memory.begin(node.name)
+        self._gpu.begin(node.name)
         self._clocks[node.name, what] = time.perf_counter()
 
     def _stop(self, node: Node, what: str) -> float:
         if self._memory:
             self._memory.end(node.name)
+        self._gpu.end(node.name)
         return time.perf_counter() - self._clocks.pop((node.name, what), time.perf_counter())
 
     def _report(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
@@ -108,16 +115,17 @@ class RunTimesHook:
             self._memory.close()
         if not self._times:
             return
-        table = time_table(list(self._times.values()), self._memory.megabytes if self._memory else {})
+        table = time_table(list(self._times.values()), self._memory.megabytes if self._memory else {}, self._gpu)
         logger.info("Where the time went\n%s", short_text(table))
         if DATASET in catalog:
             catalog.save(DATASET, table)
 
 
-def time_table(times: list[NodeTimes], peak_memory: dict[str, float]) -> pd.DataFrame:
+def time_table(times: list[NodeTimes], peak_memory: dict[str, float], gpu: PeakGpuMemory) -> pd.DataFrame:
     """One row a node in the order they ran, with the columns of `COLUMNS`.
 
-    Seconds, share of the sum of all nodes (0..1) and resident memory in MB (10⁶ bytes) at its highest.
+    Seconds, share of the sum of all nodes (0..1), and memory in MB (10⁶ bytes) at its highest: resident, a GPU's that
+    tensors took, and a GPU's that was held for them; the last two are empty where no GPU was used.
     """
     rows: list[dict[str, Any]] = []
     for entry in times:
@@ -132,9 +140,11 @@ def time_table(times: list[NodeTimes], peak_memory: dict[str, float]) -> pd.Data
                 "saving_s": entry.saving,
                 "total_s": total,
                 "peak_memory_mb": peak_memory.get(entry.node.name),
+                "peak_gpu_memory_mb": gpu.allocated.get(entry.node.name),
+                "peak_gpu_reserved_mb": gpu.reserved.get(entry.node.name),
             }
         )
-    table = pd.DataFrame(rows)
+    table = pd.DataFrame(rows).astype({"peak_gpu_memory_mb": float, "peak_gpu_reserved_mb": float})
     table["share"] = table["total_s"] / max(table["total_s"].sum(), 1e-9)
     return table[list(COLUMNS)].round(3)
 
@@ -142,15 +152,22 @@ def time_table(times: list[NodeTimes], peak_memory: dict[str, float]) -> pd.Data
 def short_text(table: pd.DataFrame, lines: int = 12) -> str:
     """The longest steps, the same step of several namespaces as one line, and the sum."""
     steps = table.groupby("step", sort=False).agg(
-        nodes=("node", "size"), total_s=("total_s", "sum"), share=("share", "sum"), memory=("peak_memory_mb", "max")
+        nodes=("node", "size"),
+        total_s=("total_s", "sum"),
+        share=("share", "sum"),
+        memory=("peak_memory_mb", "max"),
+        gpu=("peak_gpu_reserved_mb", "max"),
     )
     steps = steps.sort_values("total_s", ascending=False, kind="stable")
-    text = [f"{'step':<32}{'seconds':>9}{'share':>7}{'peak MB':>9}"]
+    on_gpu = bool(table["peak_gpu_reserved_mb"].notna().any())
+    text = [f"{'step':<32}{'seconds':>9}{'share':>7}{'peak MB':>9}" + on_gpu * f"{'GPU MB':>9}"]
     for step, row in steps.head(lines).iterrows():
         name = f"{step} × {row['nodes']:.0f}" if row["nodes"] > 1 else str(step)
-        text.append(f"{name[:32]:<32}{row['total_s']:>9.1f}{row['share']:>7.0%}{row['memory']:>9.0f}")
+        line = f"{name[:32]:<32}{row['total_s']:>9.1f}{row['share']:>7.0%}{row['memory']:>9.0f}"
+        text.append(line + on_gpu * f"{row['gpu']:>9.0f}")
     rest = steps.iloc[lines:]
     if len(rest):
         text.append(f"{f'{len(rest)} shorter steps':<32}{rest['total_s'].sum():>9.1f}{rest['share'].sum():>7.0%}")
-    text.append(f"{'all':<32}{table['total_s'].sum():>9.1f}{'':>7}{table['peak_memory_mb'].max():>9.0f}")
+    peaks = f"{table['peak_memory_mb'].max():>9.0f}" + on_gpu * f"{table['peak_gpu_reserved_mb'].max():>9.0f}"
+    text.append(f"{'all':<32}{table['total_s'].sum():>9.1f}{'':>7}{peaks}")
     return "\n".join(text)
