@@ -49,7 +49,7 @@ def test_what_is_wrong_is_said_and_what_to_do(monkeypatch, error, message):
 
 def test_a_model_is_refused_before_its_parts_are_tried(monkeypatch):
     answer(monkeypatch, errors.HTTPError("no route"))
-    for use in (open_model, lambda base: refuse_two_text_encoders(base, "This")):
+    for use in (open_model, lambda base: refuse_two_text_encoders(base, "This", "Do without")):
         with pytest.raises(ModelError, match="cannot be reached"):
             use(ID)
 

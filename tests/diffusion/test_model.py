@@ -226,11 +226,11 @@ def test_a_unet_of_sdxl_on_another_base_model_is_refused(tiny_model, tiny_xl_mod
 
 
 def test_two_text_encoders_can_be_refused(tiny_model, tiny_xl_model, tmp_path):
-    refuse_two_text_encoders(BaseModel(str(tiny_model)), "DreamBooth")
+    refuse_two_text_encoders(BaseModel(str(tiny_model)), "This", "Do without")
     checkpoint = Checkpoint(tmp_path, {"base_model": str(tiny_xl_model)})
     for reference in (BaseModel(str(tiny_xl_model)), checkpoint):
-        with pytest.raises(ModelError, match=r"DreamBooth knows models with one text encoder.*tiny_xl_model' has two"):
-            refuse_two_text_encoders(reference, "DreamBooth")
+        with pytest.raises(ModelError, match=r"This knows models with one text.*xl_model' has two.*Do without, or set"):
+            refuse_two_text_encoders(reference, "This", "Do without")
 
 
 def test_opening_models_does_not_import_tensorflow():

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from likeness.datasets.base_model import BaseModel
 from likeness.datasets.work import WorkFolder
@@ -15,6 +17,12 @@ from likeness.diffusion.model import DiffusionModel, open_model
 @pytest.fixture(scope="session")
 def base(tiny_model: Path) -> BaseModel:
     return BaseModel(str(tiny_model))
+
+
+@pytest.fixture(scope="session")
+def base_xl(tiny_xl_model: Path) -> BaseModel:
+    """The tiny SDXL, with two text encoders."""
+    return BaseModel(str(tiny_xl_model))
 
 
 @pytest.fixture
@@ -37,3 +45,26 @@ def make_pictures() -> Callable[..., list[Image.Image]]:
         return [Image.fromarray(array) for array in noise]
 
     return make
+
+
+class Recordable(TorchDispatchMode):
+    """Refuses what a CUDA graph cannot hold: looking at numbers, and drawing at random."""
+
+    def __enter__(self):
+        self.state = torch.get_rng_state()
+        return super().__enter__()
+
+    def __exit__(self, *error):
+        super().__exit__(*error)
+        assert torch.equal(torch.get_rng_state(), self.state)
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        # Of indices, only masks make shapes that depend on numbers.
+        if func is not torch.ops.aten.index.Tensor or any(i is not None and i.dtype == torch.bool for i in args[1]):
+            assert not {torch.Tag.data_dependent_output, torch.Tag.dynamic_output_shape} & set(func.tags), func
+        return func(*args, **(kwargs or {}))
+
+
+@pytest.fixture(scope="session")
+def recordable() -> type[Recordable]:
+    return Recordable

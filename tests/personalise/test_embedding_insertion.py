@@ -11,7 +11,7 @@ from diffusers import StableDiffusionPipeline
 from likeness.datasets.base_model import BaseModel
 from likeness.datasets.checkpoint import Checkpoint
 from likeness.diffusion.encoding import encode_prompts
-from likeness.diffusion.model import ModelError, open_model
+from likeness.diffusion.model import open_model
 from likeness.diffusion.prompts import tokenise
 from likeness.diffusion.sampling import generate, initial_latents
 from likeness.diffusion.solvers import default_solver
@@ -139,8 +139,3 @@ def test_another_models_width_is_named(base, tmp_path):
 def test_a_placeholder_that_already_is_a_token_is_named(base, style):
     with pytest.raises(ValueError, match="placeholder: 'man' already is a token"):
         open_with_embedding(base, style, placeholder="man", device="cpu")
-
-
-def test_a_model_with_two_text_encoders_is_refused(style, tiny_xl_model):
-    with pytest.raises(ModelError, match="A learned embedding knows models with one text encoder"):
-        open_with_embedding(BaseModel(str(tiny_xl_model)), style)

@@ -41,7 +41,7 @@ def test_rows_stay_in_float32_beside_a_coarser_table():
 def test_every_vector_starts_from_the_initialisers(model):
     table = model.text_encoder.get_input_embeddings()
     man = model.tokenizer.convert_tokens_to_ids("man</w>")
-    embedding = train_placeholder(model, "<Cézanne>", vectors=3, initialiser="Man", seed=0)
+    (embedding,) = train_placeholder(model, "<Cézanne>", vectors=3, initialiser="Man", seed=0)
     assert torch.equal(embedding.rows, table.weight[man].repeat(3, 1))
     assert embedding.table is table
     with torch.no_grad():
@@ -53,7 +53,8 @@ def test_a_random_start_is_like_the_vocabulary(model):
     weight = model.text_encoder.get_input_embeddings().weight
     weight.copy_(torch.randn(weight.shape) * torch.linspace(0.1, 2, weight.shape[1]) + 3)
     expected_mean, expected_std = weight.mean(dim=0), weight.std(dim=0)
-    rows = train_placeholder(model, "<many>", vectors=32, initialiser=None, seed=0).rows.detach()
+    (many,) = train_placeholder(model, "<many>", vectors=32, initialiser=None, seed=0)
+    rows = many.rows.detach()
     assert ((rows.mean(dim=0) - expected_mean).abs() < expected_std).all()
     assert torch.allclose(rows.std(dim=0), expected_std, rtol=0.6)
 
@@ -63,7 +64,8 @@ def test_a_random_start_depends_on_the_seed_alone(base):
     for seed in (0, 0, 1):
         torch.rand(1)
         opened = open_model(base, device="cpu")
-        starts.append(train_placeholder(opened, "<new>", vectors=2, initialiser=None, seed=seed).rows.detach())
+        (made,) = train_placeholder(opened, "<new>", vectors=2, initialiser=None, seed=seed)
+        starts.append(made.rows.detach())
     assert torch.equal(starts[0], starts[1])
     assert not torch.equal(starts[0], starts[2])
     assert not torch.equal(starts[0][0], starts[0][1])

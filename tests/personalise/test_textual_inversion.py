@@ -219,12 +219,6 @@ def test_an_unreadable_base_model_is_named(arguments, work, tmp_path):
         learn_embedding(**arguments, options=options(), work=work)
 
 
-def test_a_base_model_with_two_text_encoders_is_refused(arguments, work, tiny_xl_model):
-    arguments |= {"base": BaseModel(str(tiny_xl_model))}
-    with pytest.raises(ModelError, match="Textual Inversion knows models with one text encoder"):
-        learn_embedding(**arguments, options=options(), work=work)
-
-
 def test_the_base_model_stays_as_it_is(arguments, work, base, tmp_path):
     copied = BaseModel(shutil.copytree(base.source, tmp_path / "model").as_posix())
     before = copied.digest

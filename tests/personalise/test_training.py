@@ -65,7 +65,7 @@ def test_the_losses_are_those_computed_step_by_step_with_diffusers(model, predic
         target = drawn.noise
         if prediction == "v_prediction":
             target = model.scheduler.get_velocity(latents, drawn.noise, drawn.timesteps)
-        context = FrozenConditioning(model, PROMPTS)(torch.full((size,), stream))
+        context = FrozenConditioning(model, PROMPTS)(torch.full((size,), stream)).hidden_states
         with torch.no_grad():
             output = model.unet(noisy, drawn.timesteps, encoder_hidden_states=context).sample
         errors = (output - target).pow(2).mean(dim=(1, 2, 3))

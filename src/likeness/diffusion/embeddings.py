@@ -25,7 +25,7 @@ class PromptEmbeddings:
     def __len__(self) -> int:
         return len(self.hidden_states)
 
-    def __getitem__(self, rows: slice) -> PromptEmbeddings:
+    def __getitem__(self, rows: slice | Tensor) -> PromptEmbeddings:
         return combined(lambda tensor: tensor[rows], self)
 
     def rows(self) -> list[PromptEmbeddings]:

@@ -28,7 +28,17 @@ def encode_prompts(model: DiffusionModel, prompts: Sequence[str], *, seen: Tenso
     Returns:
         n rows in the model's dtype.
     """
-    ids = tokenise(model.tokenizer, prompts, model.prompt_length).to(model.device)
+    return embed_tokens(model, tokenise(model.tokenizer, prompts, model.prompt_length).to(model.device), seen=seen)
+
+
+def embed_tokens(model: DiffusionModel, ids: Tensor, *, seen: Tensor | None = None) -> PromptEmbeddings:
+    """Embed prompts that are tokens already, as `encode_prompts` does; no number is looked at.
+
+    Args:
+        model: that is told.
+        ids: int64 (n, tokens), of `likeness.diffusion.prompts.tokenise`, on the model's device.
+        seen: as for `encode_prompts`.
+    """
     how = {} if seen is None else {"attention_mask": seen.to(model.device).long().expand(len(ids), -1)}
     if model.second is None:
         return PromptEmbeddings(model.text_encoder(ids, **how)[0])

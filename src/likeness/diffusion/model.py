@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +67,18 @@ class DiffusionModel:
     second: SecondTextEncoder | None = None
 
     @property
+    def text_encoders(self) -> dict[str, Any]:
+        """One or two, by the names of their folders."""
+        second = {"text_encoder_2": self.second.text_encoder} if self.second else {}
+        return {"text_encoder": self.text_encoder, **second}
+
+    def change_text_encoders(self, change: Callable[[Any], Any]) -> None:
+        """Put in the place of each text encoder what is made of it."""
+        self.text_encoder = change(self.text_encoder)
+        if self.second is not None:
+            self.second = replace(self.second, text_encoder=change(self.second.text_encoder))
+
+    @property
     def vae_scale_factor(self) -> int:
         """Pixels a latent stands for, along one side."""
         return int(2 ** (len(self.vae.config.block_out_channels) - 1))
@@ -79,8 +91,7 @@ class DiffusionModel:
     @property
     def prompt_length(self) -> int:
         """Tokens a prompt may have, start and end token included."""
-        encoders = [self.text_encoder, *([self.second.text_encoder] if self.second else [])]
-        positions = (int(encoder.config.max_position_embeddings) for encoder in encoders)
+        positions = (int(encoder.config.max_position_embeddings) for encoder in self.text_encoders.values())
         return min(int(self.tokenizer.model_max_length), *positions)
 
 
@@ -111,6 +122,8 @@ def open_model(reference: BaseModel | Checkpoint, *, device: str = "auto", dtype
     second = None
     if _has(index, "text_encoder_2"):
         second_encoder = open_part(CLIPTextModelWithProjection, "text_encoder_2", base, overlay)
+        # Older configurations name another, and then the token of the highest number were taken for a prompt's end.
+        second_encoder.text_model.eos_token_id = tokenizer.eos_token_id
         second = SecondTextEncoder(
             text_encoder=place(second_encoder, torch_device, torch_dtype),
             pad_token_id=_pad_token_id(tokenizer, base, overlay),
@@ -138,12 +151,13 @@ def open_model(reference: BaseModel | Checkpoint, *, device: str = "auto", dtype
     return model
 
 
-def refuse_two_text_encoders(reference: BaseModel | Checkpoint, what: str) -> None:
+def refuse_two_text_encoders(reference: BaseModel | Checkpoint, what: str, instead: str) -> None:
     """Refuse SDXL where only models with one text encoder will do, before any weights are opened.
 
     Args:
         reference: where the weights are.
         what: wants one text encoder, for the message.
+        instead: what else may be done, for the message.
 
     Raises:
         ModelError: the model has two.
@@ -152,7 +166,7 @@ def refuse_two_text_encoders(reference: BaseModel | Checkpoint, what: str) -> No
     if _has(read_index(_reached(base)), "text_encoder_2"):
         raise ModelError(
             f"{what} knows models with one text encoder, such as Stable Diffusion 1 and 2, and base_model "
-            f"{base.source!r} has two, as SDXL does. Set the parameter base_model to another model."
+            f"{base.source!r} has two, as SDXL does. {instead}, or set the parameter base_model to another model."
         )
 
 

@@ -14,7 +14,7 @@ from likeness.datasets.base_model import BaseModel
 from likeness.datasets.staging import remove
 from likeness.datasets.work import WorkFolder, digest_of
 from likeness.diffusion.emphasis import Region
-from likeness.diffusion.model import DiffusionModel, open_model, refuse_two_text_encoders
+from likeness.diffusion.model import DiffusionModel, open_model
 from likeness.diffusion.placement import process_count
 from likeness.personalise.data_parallel import ALONE, Rank
 from likeness.personalise.draws import own_randomness
@@ -24,7 +24,7 @@ from likeness.personalise.ema import assign
 from likeness.personalise.launching import WorkerError, launch
 from likeness.personalise.options import DreamBoothOptions
 from likeness.personalise.records import loss_table, timestep_loss_table
-from likeness.personalise.trainable import make_trainable, save_trained
+from likeness.personalise.trainable import make_trainable, refuse_untrainable, save_trained
 from likeness.personalise.training import DenoisingTraining
 from likeness.personalise.training_state import TrainingState
 
@@ -83,7 +83,7 @@ def fine_tune(
 
     Raises:
         ValueError: no pictures, prompts or faces that do not match them, or more processes than GPUs.
-        ModelError: the base model cannot be used, or has two text encoders.
+        ModelError: the base model cannot be used, or not with `options.train_identifier`.
         WorkerError: one of several processes failed.
     """
     options = options.model_copy(update={"processes": process_count(options.processes, device)})
@@ -95,7 +95,7 @@ def fine_tune(
         _check_identifier(identifier, prompts=lessons[0].prompts)
     key = digest_of(base, options, lessons, identifier if options.train_identifier else "")
     if not work.has(f"fine_tuned-{key}"):
-        refuse_two_text_encoders(base, "DreamBooth")
+        refuse_untrainable(base, options)
         job = DreamBoothJob(base, lessons, identifier, options, key, work, cache or work, device)
         if options.processes == 1:
             learn(job, device=device)

@@ -8,6 +8,7 @@ from itertools import chain
 
 import torch
 from PIL import Image
+from torch import nn
 from torch.nn import Parameter
 
 from likeness.datasets.base_model import BaseModel
@@ -24,6 +25,7 @@ from likeness.personalise.master_weights import MasterWeights, copied
 from likeness.personalise.objective import NoiseSchedule
 from likeness.personalise.optimiser import make_optimiser
 from likeness.personalise.options import DreamBoothOptions
+from likeness.personalise.picture_sizes import size_conditions
 from likeness.personalise.records import new_records
 from likeness.personalise.training import DenoisingTraining, TrainingSet, mixed_precision
 from likeness.personalise.training_state import TrainingState
@@ -105,18 +107,23 @@ def prepare_training(
     sets = [_training_set(model, lesson, distinct, base, options, cache, replays) for lesson in lessons]
     model.vae.to("cpu")  # it has done its work, and its memory is wanted
     precision = mixed_precision(options.mixed_precision, model.device)
-    learning = ["unet"] if set(parts) == {"unet"} else ["unet", "text_encoder"]
+    conditioning: Conditioning | None = None
+    if set(parts) == {"unet"}:
+        conditioning = FrozenConditioning(model, distinct)
+        for encoder in model.text_encoders.values():
+            encoder.to("cpu")
     computing, masters = model, None
     if precision == torch.bfloat16:
-        computing = replace(model, **{name: copied(getattr(model, name), precision) for name in learning})
-        masters = MasterWeights(*([getattr(one, name) for name in learning] for one in (model, computing)))
-    conditioning: Conditioning
-    if learning == ["unet"]:
-        conditioning = FrozenConditioning(model, distinct)
-        model.text_encoder.to("cpu")
-    else:
-        text_encoder = compiled(computing.text_encoder, options, model.device)
-        conditioning = TrainedConditioning(replace(computing, text_encoder=text_encoder), distinct, once=not replays)
+        computing = replace(model, unet=copied(model.unet, precision))
+        if conditioning is None:
+            computing.change_text_encoders(lambda encoder: copied(encoder, precision))
+        masters = MasterWeights(_networks(model), _networks(computing))
+        for network in _networks(model):
+            _set_aside(network)
+    if conditioning is None:
+        embedding = replace(computing)
+        embedding.change_text_encoders(lambda encoder: compiled(encoder, options, model.device))
+        conditioning = TrainedConditioning(embedding, distinct, once=not replays)
     parameters = {f"{part}/{name}": value for part, named in parts.items() for name, value in named.items()}
     state = TrainingState(
         parameters=parameters,
@@ -128,7 +135,7 @@ def prepare_training(
     )
     averaging = None
     if rank.count > 1:
-        learners = chain.from_iterable(getattr(computing, name).parameters() for name in learning)
+        learners = chain.from_iterable(network.parameters() for network in _networks(computing))
         averaging = GradientAveraging(learners, options.gradient_accumulation)
     return DenoisingTraining(
         compiled(computing.unet, options, model.device),
@@ -145,6 +152,11 @@ def prepare_training(
     )
 
 
+def _networks(model: DiffusionModel) -> list[nn.Module]:
+    """Those that may learn."""
+    return [model.unet, *model.text_encoders.values()]
+
+
 def _training_set(
     model: DiffusionModel,
     lesson: Lesson,
@@ -154,11 +166,12 @@ def _training_set(
     cache: WorkFolder,
     replays: bool,
 ) -> TrainingSet:
+    resolution = options.resolution or model.resolution
     moments = cached_moments(
         model,
         lesson.pictures,
         model_digest=base.digest,
-        resolution=options.resolution or model.resolution,
+        resolution=resolution,
         mirrored=options.horizontal_flip,
         cache=cache,
     )
@@ -166,4 +179,12 @@ def _training_set(
         lesson.faces, moments.mean.shape[-1], options.face_weight, mirrored=options.horizontal_flip
     ).to(model.device)
     prompts = torch.tensor([[distinct.index(prompt)] for prompt in lesson.prompts])
-    return TrainingSet(moments, prompts.to(model.device) if replays else prompts, emphasis, lesson.batch_size)
+    sizes = size_conditions(lesson.pictures, resolution).to(model.device) if model.second else None
+    return TrainingSet(moments, prompts.to(model.device) if replays else prompts, emphasis, lesson.batch_size, sizes)
+
+
+def _set_aside(network: nn.Module) -> None:
+    """Move what does not learn to the CPU, where it waits to be stored: a copy computes in its place."""
+    for parameter in network.parameters():
+        if not parameter.requires_grad:
+            parameter.data = parameter.data.to("cpu")

@@ -18,9 +18,12 @@ DIFFUSERS_FILE = "learned_embeds.safetensors"
 
 _PARAMETERS = "emb_params"
 _PICKLES = {".pt", ".pth", ".bin", ".ckpt"}
+SDXL_NAMES = ("clip_l", "clip_g")
+"""What other programs call SDXL's text encoders in embedding files: the first, 768 wide, and the second, 1280 wide."""
+
 _EXPECTED = (
     "Expected safetensors with one tensor (vectors, width), named by its token as diffusers does or "
-    f"{_PARAMETERS} as A1111 and ComfyUI do."
+    f"{_PARAMETERS} as A1111 and ComfyUI do, or for SDXL with two, {' and '.join(SDXL_NAMES)}."
 )
 
 
@@ -34,11 +37,18 @@ class Embedding:
 
     Attributes:
         placeholder: stands for the vectors in prompts.
-        vectors: float32 (vectors, width), on the CPU.
+        vectors: of the text encoder, or of SDXL's first: float32 (vectors, width), on the CPU.
+        second: as many of SDXL's second text encoder, of its own width; None for models with one.
     """
 
     placeholder: str
     vectors: Tensor
+    second: Tensor | None = None
+
+    @property
+    def by_encoder(self) -> list[Tensor]:
+        """The vectors of each text encoder."""
+        return [self.vectors] if self.second is None else [self.vectors, self.second]
 
     @property
     def trigger(self) -> str:
@@ -49,7 +59,8 @@ class Embedding:
 def save_embedding(embedding: Embedding, folder: Path) -> None:
     """Write an embedding for diffusers and, under a name of the trigger's letters, for A1111 and ComfyUI.
 
-    diffusers loads both: the first as it is, the second with `token=` the trigger.
+    diffusers loads both: the first as it is, the second with `token=` the trigger. Of SDXL both hold the same two
+    tensors, as those programs read them; diffusers is given each with its text encoder and tokenizer.
 
     Args:
         embedding: to be written.
@@ -61,7 +72,7 @@ def save_embedding(embedding: Embedding, folder: Path) -> None:
 
 
 def save_for_diffusers(embedding: Embedding, path: Path) -> None:
-    """Write an embedding as the one tensor {trigger: (vectors, width)}."""
+    """Write an embedding as the one tensor {trigger: (vectors, width)}, or of SDXL as two, {clip_l: …, clip_g: …}."""
     _save(embedding, embedding.trigger, path)
 
 
@@ -110,22 +121,34 @@ def read_embedding(path: Path, placeholder: str = "") -> Embedding:
             f"The embedding {file} cannot be read ({error}): damaged, or not safetensors. {_EXPECTED} "
             "Train or download it again."
         ) from error
+    second = tensors.pop(SDXL_NAMES[1]) if tensors.keys() == set(SDXL_NAMES) else None
     if len(tensors) != 1:
         raise EmbeddingError(f"The embedding {file} holds {len(tensors)} tensors ({', '.join(tensors)}). {_EXPECTED}")
     name, vectors = next(iter(tensors.items()))
-    vectors = vectors.unsqueeze(0) if vectors.ndim == 1 else vectors
-    if vectors.ndim != 2 or not vectors.numel() or not vectors.isfinite().all():
+    both = [_as_vectors(one, file) for one in ([vectors] if second is None else [vectors, second])]
+    if len({len(one) for one in both}) > 1:
         raise EmbeddingError(
-            f"The embedding {file} holds a tensor {tuple(vectors.shape)} that is no finite vectors. {_EXPECTED}"
+            f"The embedding {file} holds {len(both[0])} vectors of one text encoder and {len(both[1])} of the other: "
+            "a word is as many of each. Train or download it again."
         )
-    called = placeholder or said or ("" if name == _PARAMETERS else name)
+    called = placeholder or said or ("" if name in (_PARAMETERS, SDXL_NAMES[0]) else name)
     if not called:
         raise EmbeddingError(
             f"The embedding {file} does not say what prompts call it. Give it a placeholder, such as <{file.stem}>."
         )
-    return Embedding(spelled(called), vectors.float())
+    return Embedding(spelled(called), *both)
+
+
+def _as_vectors(tensor: Tensor, file: Path) -> Tensor:
+    vectors = tensor.unsqueeze(0) if tensor.ndim == 1 else tensor
+    if vectors.ndim != 2 or not vectors.numel() or not vectors.isfinite().all():
+        raise EmbeddingError(
+            f"The embedding {file} holds a tensor {tuple(vectors.shape)} that is no finite vectors. {_EXPECTED}"
+        )
+    return vectors.float()
 
 
 def _save(embedding: Embedding, name: str, path: Path) -> None:
-    vectors = embedding.vectors.detach().to("cpu", torch.float32).contiguous()
-    save_file({name: vectors}, path, {"placeholder": spelled(embedding.placeholder)})
+    names = [name] if embedding.second is None else SDXL_NAMES
+    vectors = [one.detach().to("cpu", torch.float32).contiguous() for one in embedding.by_encoder]
+    save_file(dict(zip(names, vectors, strict=True)), path, {"placeholder": spelled(embedding.placeholder)})

@@ -22,12 +22,16 @@ from likeness.personalise.embedding_files import Embedding
 from likeness.personalise.latents import cached_moments
 from likeness.personalise.objective import NoiseSchedule
 from likeness.personalise.options import TextualInversionOptions
+from likeness.personalise.picture_sizes import size_conditions
 from likeness.personalise.placeholder_rows import PlaceholderRows, train_placeholder
 from likeness.personalise.records import new_records
 from likeness.personalise.templates import prompts_for
 from likeness.personalise.training import DenoisingTraining, TrainingSet, mixed_precision
 from likeness.personalise.training_state import TrainingState
 from likeness.personalise.validation import HeldOut
+
+_ROWS = ("rows", "second_rows")
+"""Names of the text encoders' rows in a training's state."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +42,14 @@ class EmbeddingTraining:
         steps: takes the optimiser's steps.
         checkpoints: what was learned so far.
         held_out: measures checkpoints, where there are held-out pictures.
-        rows: under training.
+        rows: of each text encoder, under training.
         placeholder: whose vectors they are.
     """
 
     steps: DenoisingTraining
     checkpoints: Checkpoints
     held_out: HeldOut | None
-    rows: PlaceholderRows
+    rows: tuple[PlaceholderRows, ...]
     placeholder: str
 
     @property
@@ -58,11 +62,13 @@ class EmbeddingTraining:
         state = self.state
         with averaged(state.parameters, state.average):
             loss = self.held_out.loss(self.steps) if self.held_out else None
-            self.checkpoints.add(state.step, self.rows.rows, loss)
+            side_by_side = torch.cat([one.rows.detach() for one in self.rows], dim=1)
+            self.checkpoints.add(state.step, side_by_side, loss)
 
     def embedding(self, step: int) -> Embedding:
         """The embedding at a checkpoint."""
-        return Embedding(self.placeholder, self.checkpoints.rows(step))
+        widths = [one.rows.shape[1] for one in self.rows]
+        return Embedding(self.placeholder, *torch.split(self.checkpoints.rows(step), widths, dim=1))
 
 
 def prepare_training(
@@ -101,7 +107,8 @@ def prepare_training(
         )
         alternatives = torch.arange(len(prompts), device=model.device).expand(len(some), -1)
         even = torch.ones(len(some), 1 + mirrored, 1, 1, 1, device=model.device)
-        return TrainingSet(moments, alternatives, even, options.batch_size)
+        sizes = size_conditions(some, resolution).to(model.device) if model.second else None
+        return TrainingSet(moments, alternatives, even, options.batch_size, sizes)
 
     training_set = encoded(pictures, options.horizontal_flip)
     validation_set = encoded(held_out, False) if held_out else None
@@ -110,18 +117,19 @@ def prepare_training(
     _cast(model, rows, precision)
     if options.gradient_checkpointing:
         model.unet.enable_gradient_checkpointing()
-    parameters = {"rows": rows.rows}
+    parameters = {_ROWS[number]: one.rows for number, one in enumerate(rows)}
     records = new_records(options.steps, model.device)
-    checkpoints = Checkpoints.beside(records, options, rows.rows.shape[1], model.device)
+    width = sum(one.rows.shape[1] for one in rows)
+    checkpoints = Checkpoints.beside(records, options, width, model.device)
     state = TrainingState(
         parameters=parameters,
-        optimiser=_optimiser(rows, options.full_learning_rate, model.device),
+        optimiser=_optimiser(list(parameters.values()), options.full_learning_rate, model.device),
         average=MovingAverage(parameters, options.ema_decay) if options.ema_decay else None,
         scaler=torch.amp.GradScaler(model.device.type, enabled=precision == torch.float16),
         records=records,
     )
     schedule = NoiseSchedule(model.scheduler.alphas_cumprod.to(model.device), model.scheduler.config.prediction_type)
-    model.text_encoder = compiled(model.text_encoder, options, model.device)
+    model.change_text_encoders(lambda encoder: compiled(encoder, options, model.device))
     training = DenoisingTraining(
         compiled(model.unet, options, model.device),
         TrainedConditioning(model, prompts, once=False),
@@ -149,17 +157,18 @@ def _check_that_they_fit(model: DiffusionModel, prompts: Sequence[str], vectors:
             )
 
 
-def _cast(model: DiffusionModel, rows: PlaceholderRows, precision: torch.dtype) -> None:
+def _cast(model: DiffusionModel, rows: Sequence[PlaceholderRows], precision: torch.dtype) -> None:
     """Put the frozen networks into the format they compute in, but not the rows, whose steps are too small for it."""
-    own = rows.rows.data
-    for network in (model.unet, model.text_encoder):
+    own = [one.rows.data for one in rows]
+    for network in (model.unet, *model.text_encoders.values()):
         nn.Module.to(network, dtype=precision)
-    rows.rows.data = own
+    for one, data in zip(rows, own, strict=True):
+        one.rows.data = data
 
 
-def _optimiser(rows: PlaceholderRows, rate: float, device: torch.device) -> torch.optim.AdamW:
+def _optimiser(rows: Sequence[nn.Parameter], rate: float, device: torch.device) -> torch.optim.AdamW:
     return torch.optim.AdamW(
-        [{"params": [rows.rows], "initial_lr": rate}],
+        [{"params": list(rows), "initial_lr": rate}],
         lr=changeable(rate, device),
         # The length of an embedding means something; decay would shorten it.
         weight_decay=0.0,

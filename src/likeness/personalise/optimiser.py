@@ -47,6 +47,7 @@ def make_optimiser(parts: Mapping[str, Mapping[str, Parameter]], options: DreamB
     rates = {
         "unet": options.learning_rate,
         "text_encoder": options.text_encoder_learning_rate or options.learning_rate,
+        "text_encoder_2": options.text_encoder_learning_rate or options.learning_rate,
         "identifier": options.identifier_learning_rate,
     }
     device = next(parameter.device for named in parts.values() for parameter in named.values())

@@ -1,4 +1,4 @@
-"""The few rows of a table of token embeddings that Textual Inversion trains.
+"""The few rows of the text encoders' tables of token embeddings that Textual Inversion trains.
 
 The rows are a parameter of their own: the optimiser never sees the table, so that it needs no putting back after
 weight decay and no gradient or moments of its size.
@@ -47,27 +47,32 @@ class PlaceholderRows(nn.Module):
 
 def train_placeholder(
     model: DiffusionModel, placeholder: str, *, vectors: int, initialiser: str | None, seed: int
-) -> PlaceholderRows:
-    """Make a placeholder a word of the model, with vectors that learn; nothing else of the text encoder does.
+) -> tuple[PlaceholderRows, ...]:
+    """Make a placeholder a word of the model, with vectors that learn; nothing else of the text encoders does.
 
     Args:
-        model: its tokenizer and text encoder are changed.
+        model: its tokenizer and text encoders are changed.
         placeholder: no token of the model yet.
         vectors: how many the placeholder stands for.
         initialiser: word that every vector starts from; None draws each from the distribution of the table's rows.
         seed: of the random start.
 
+    Returns:
+        The rows of each text encoder.
+
     Raises:
         ValueError: the placeholder is a token already, or the initialiser is none or several.
     """
-    table = model.text_encoder.get_input_embeddings()
-    if initialiser is None:
-        start = _drawn(table.weight.float(), vectors, seed)
-    else:
-        start = table.weight[_only_token(model.tokenizer, initialiser)].repeat(vectors, 1)
-    rows = PlaceholderRows(table, add_placeholder(model.tokenizer, placeholder, vectors), start)
-    model.text_encoder.requires_grad_(False).set_input_embeddings(rows)
-    return rows
+    token = None if initialiser is None else _only_token(model.tokenizer, initialiser)
+    first = add_placeholder(model.tokenizer, placeholder, vectors)
+    rows = []
+    for encoder in model.text_encoders.values():
+        table = encoder.get_input_embeddings()
+        drawn = token is None
+        start = _drawn(table.weight.float(), vectors, seed) if drawn else table.weight[token].repeat(vectors, 1)
+        rows.append(PlaceholderRows(table, first, start))
+        encoder.requires_grad_(False).set_input_embeddings(rows[-1])
+    return tuple(rows)
 
 
 def _only_token(tokenizer: CLIPTokenizer, word: str) -> int:

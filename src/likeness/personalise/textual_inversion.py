@@ -13,7 +13,7 @@ from tqdm import tqdm
 from likeness.datasets.base_model import BaseModel
 from likeness.datasets.staging import remove
 from likeness.datasets.work import WorkFolder, digest_of
-from likeness.diffusion.model import open_model, refuse_two_text_encoders
+from likeness.diffusion.model import open_model
 from likeness.personalise.draws import own_randomness
 from likeness.personalise.embedding_files import Embedding, read_embedding, save_embedding, save_for_diffusers
 from likeness.personalise.embedding_training import EmbeddingTraining, prepare_training
@@ -77,7 +77,7 @@ def learn_embedding(
     Raises:
         ValueError: no pictures, a placeholder that already is a token, an initialiser of several tokens, prompts too
             long for the vectors, or a learning rate at which the vectors grew out of bounds.
-        ModelError: the base model cannot be used, or has two text encoders.
+        ModelError: the base model cannot be used.
     """
     if not pictures:
         raise ValueError("pictures: there are none to learn from. Give at least one picture.")
@@ -85,7 +85,6 @@ def learn_embedding(
     name = spelled(placeholder)
     key = digest_of(base, options, name, *([picture_digest(one) for one in kind] for kind in (pictures, held_out)))
     if not work.has(f"embedding-{key}"):
-        refuse_two_text_encoders(base, "Textual Inversion")
         model = open_model(base, device=device, dtype="float32")
         training = prepare_training(model, pictures, held_out, name, base, options, cache or work)
         _run(training, work, f"learning-{key}", options)
@@ -119,7 +118,7 @@ def _write(training: EmbeddingTraining, timesteps: int, options: TextualInversio
     state = training.state
     validation = training.checkpoints.table(state.step)
     kept = training.embedding(int(validation.loc[validation["kept"], "step"].iloc[0]))
-    if not kept.vectors.isfinite().all():
+    if not all(vectors.isfinite().all() for vectors in kept.by_encoder):
         raise ValueError(
             f"Parameter learning_rate: at {options.full_learning_rate:g} a step the vectors grew out of bounds. "
             "Choose a lower one, or another mixed_precision."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ from peft import PeftModel
 from torch import nn
 from torch.nn import Parameter
 
-from likeness.diffusion.model import DiffusionModel
+from likeness.datasets.base_model import BaseModel
+from likeness.diffusion.model import DiffusionModel, refuse_two_text_encoders
 from likeness.diffusion.progress import no_file_bars
 from likeness.personalise.identifier import save_identifier, train_identifier
 from likeness.personalise.lora import add_lora, save_lora
@@ -31,14 +33,16 @@ def make_trainable(
         identifier: the rare word; needed with `options.train_identifier`.
 
     Returns:
-        The weights by name, for each part of the model (`unet`, `text_encoder`, `identifier`) that learns.
+        The weights by name, for each part of the model (`unet`, `text_encoder`, `text_encoder_2`, `identifier`) that
+        learns.
 
     Raises:
         ValueError: the UNet has no layers of the kind that `options.train` names.
     """
     if options.gradient_checkpointing:
         model.unet.enable_gradient_checkpointing()
-        model.text_encoder.activation_checkpointing_enable()
+        for encoder in model.text_encoders.values():
+            encoder.activation_checkpointing_enable()
     if options.method == "lora":
         model.unet = add_lora(model.unet, options.train, options)
     else:
@@ -46,16 +50,33 @@ def make_trainable(
     learning: dict[str, nn.Module] = {"unet": model.unet}
     if options.train_identifier:
         learning["identifier"] = train_identifier(model, identifier)
-    if options.train_text_encoder and options.method == "lora":
-        learning["text_encoder"] = model.text_encoder = add_lora(model.text_encoder, "all", options)
-    elif options.train_text_encoder:
-        learning["text_encoder"] = model.text_encoder.requires_grad_(True)
+    if options.train_text_encoder:
+        if options.method == "lora":
+            model.change_text_encoders(partial(add_lora, part="all", options=options))
+        else:
+            model.change_text_encoders(lambda encoder: encoder.requires_grad_(True))
+        learning |= model.text_encoders
+        if model.second is not None:
+            # Nothing is told of what comes out of these: SDXL takes the layer before.
+            for unused in (model.text_encoder.encoder.layers[-1], model.text_encoder.final_layer_norm):
+                unused.requires_grad_(False)
     for module in learning.values():
         module.train()
     return {
         part: {name: parameter for name, parameter in module.named_parameters() if parameter.requires_grad}
         for part, module in learning.items()
     }
+
+
+def refuse_untrainable(base: BaseModel, options: DreamBoothOptions) -> None:
+    """Refuse what cannot be trained of a model, before any weights are opened.
+
+    Raises:
+        ModelError: the identifier is to be trained, and the model has two text encoders.
+    """
+    if options.train_identifier:
+        instead = "Set train_identifier to false, and train_text_encoder to true if its words are to change"
+        refuse_two_text_encoders(base, "The parameter train_identifier", instead)
 
 
 def save_trained(model: DiffusionModel, parts: Collection[str], folder: Path) -> None:
@@ -71,8 +92,9 @@ def save_trained(model: DiffusionModel, parts: Collection[str], folder: Path) ->
     if "identifier" in parts:
         model.text_encoder.set_input_embeddings(model.text_encoder.get_input_embeddings().merged())
         model.tokenizer.save_pretrained(folder / "tokenizer")
-    if "identifier" in parts or "text_encoder" in parts:
-        _save(model.text_encoder, folder / "text_encoder")
+    for name, encoder in model.text_encoders.items():
+        if "identifier" in parts or name in parts:
+            _save(encoder, folder / name)
 
 
 def _save(module: Any, folder: Path) -> None:

@@ -10,6 +10,7 @@ import torch
 from diffusers import UNet2DConditionModel
 from torch import Tensor
 
+from likeness.diffusion.embeddings import combined
 from likeness.diffusion.placement import choose_dtype, computes_bfloat16
 from likeness.diffusion.replay import Batch, ReplayedStep, change_rate
 from likeness.personalise.conditioning import Conditioning
@@ -36,12 +37,15 @@ class TrainingSet:
             on the networks' device, where steps are replayed.
         emphasis: of the positions of each picture, (pictures, variants, 1, h, w) with mean 1; h and w may be 1.
         batch_size: pictures seen at once.
+        sizes: what SDXL is told of each picture's size (see `size_conditions`), on the networks' device; None for
+            other models.
     """
 
     moments: Moments
     prompts: Tensor
     emphasis: Tensor
     batch_size: int
+    sizes: Tensor | None = None
 
 
 def mixed_precision(name: str, device: torch.device) -> torch.dtype:
@@ -133,8 +137,14 @@ class DenoisingTraining:
         noisy = noisy.contiguous(memory_format=torch.channels_last)
         # A network that already is in the format needs no conversions.
         with torch.autocast(self.device.type, self._precision, enabled=self._precision != self._unet.dtype):
-            context = self._conditioning(prompts).to(self._unet.dtype)
-            prediction = self._unet(noisy, timesteps, encoder_hidden_states=context).sample
+            context = combined(lambda values: values.to(self._unet.dtype), self._conditioning(prompts))
+            added = None
+            if context.pooled is not None:
+                sizes = [kind.sizes[p.pictures] for kind, p in zip(sets, placed, strict=True) if kind.sizes is not None]
+                added = {"text_embeds": context.pooled, "time_ids": torch.cat(sizes)}
+            prediction = self._unet(
+                noisy, timesteps, encoder_hidden_states=context.hidden_states, added_cond_kwargs=added
+            ).sample
         return denoising_errors(prediction, self._schedule.target(latents, noise, timesteps), emphasis), timesteps
 
     def _draw(self, index: int) -> Draw:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from likeness.datasets import BaseModel
-from likeness.diffusion.model import open_model
+from likeness.diffusion.model import ModelError, open_model
 from likeness.pipelines.avatar import training
 from likeness.pipelines.avatar.options import FineTuningOptions
 from likeness.pipelines.avatar.training import Lesson, is_skipped, no_losses, skipped_checkpoint, train_checkpoint
@@ -46,6 +46,13 @@ def test_photos_are_cropped_to_the_face_before_training(tiny_model, lesson, tmp_
     with pytest.raises(InterruptedError):
         train_checkpoint(BaseModel(str(tiny_model)), "child_01", lesson, OPTIONS, str(tmp_path))
     assert seen == [(40, 40), (96, 96), (96, 96)]
+
+
+def test_what_sdxl_cannot_learn_is_refused_before_photos_are_cropped(tiny_xl_model, lesson, tmp_path, monkeypatch):
+    monkeypatch.setattr(training, "face_crop", None)
+    options = OPTIONS.model_copy(update={"train_identifier": True})
+    with pytest.raises(ModelError, match="Set train_identifier to false"):
+        train_checkpoint(BaseModel(str(tiny_xl_model)), "child_01", lesson, options, str(tmp_path))
 
 
 def test_a_skipped_checkpoint_says_why(tiny_model, tmp_path):

@@ -10,6 +10,7 @@ import pandas as pd
 from likeness.datasets import BaseModel, Checkpoint, ImageSet, WorkFolder, digest_of, package_digest
 from likeness.personalise.crops import crop_square, face_crop, face_in_crop
 from likeness.personalise.dreambooth import fine_tune
+from likeness.personalise.trainable import refuse_untrainable
 from likeness.pipelines.avatar.face_table import Box
 from likeness.pipelines.avatar.options import FineTuningOptions
 
@@ -40,8 +41,9 @@ def train_checkpoint(
         The checkpoint, and one row a step: step, loss, prior_loss, learning_rate, seconds.
 
     Raises:
-        ModelError: the base model cannot be used.
+        ModelError: the base model cannot be used, or not with these options; said before any picture is cropped.
     """
+    refuse_untrainable(base_model, options)
     code = digest_of(*map(package_digest, _CODE))
     pictures, faces = [], []
     for row, image in lesson.photos:

@@ -135,7 +135,7 @@ def _usual(
     before = allocated(model.device) - _weights(model)
     # The vectors are made in our way; the whole table takes them in.
     table = model.text_encoder.get_input_embeddings()
-    made = train_placeholder(model, PLACEHOLDER, vectors=options.vectors, initialiser=None, seed=options.seed)
+    (made,) = train_placeholder(model, PLACEHOLDER, vectors=options.vectors, initialiser=None, seed=options.seed)
     model.text_encoder.set_input_embeddings(table)
     start = made.rows.detach().clone()
     training = UsualInversion(model, pictures, prompts_for(PLACEHOLDER, settings), made.first, start, settings)
@@ -159,7 +159,7 @@ def _ours(
     case = Case(
         training.steps.step,
         lambda: state.records["losses"][: state.step, 0].tolist(),
-        lambda: training.rows.rows.detach(),
+        lambda: training.rows[0].rows.detach(),
     )
     case.above = allocated(model.device) - _weights(model) - before
     return case
