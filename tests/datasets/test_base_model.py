@@ -112,3 +112,41 @@ def test_the_second_digest_reads_no_weights(model: Path, monkeypatch: pytest.Mon
     assert len(read) == 5
     assert BaseModel(str(model)).digest == first
     assert len(read) == 5
+
+
+@pytest.fixture
+def single_file(tmp_path: Path) -> Path:
+    names = ["model.diffusion_model.input_blocks.0.0.weight", "model.diffusion_model.out.2.weight"]
+    head = {name: {"dtype": "F16", "shape": [4, 4], "data_offsets": [0, 0]} for name in names}
+    for name in ("first_stage_model.x", "cond_stage_model.transformer.x"):
+        head[name] = {"dtype": "F16", "shape": [0], "data_offsets": [0, 0]}
+    text = json.dumps(head).encode()
+    (tmp_path / "mine.safetensors").write_bytes(len(text).to_bytes(8, "little") + text)
+    return tmp_path / "mine.safetensors"
+
+
+def test_a_file_becomes_a_reference_with_another_models_tokenizer(single_file: Path, model: Path) -> None:
+    reference = BaseModelDataset(str(single_file), tokenizer=str(model)).load()
+    assert reference == BaseModel(str(single_file), None, str(model))
+    assert reference.is_file
+    assert not reference.is_folder
+    assert reference.name == "mine"
+    assert BaseModel(**reference.described) == reference
+    assert BaseModelDataset(str(single_file), tokenizer="a/b").load().tokenizer == "a/b"
+
+
+def test_a_file_wants_a_tokenizer_and_a_known_family(single_file: Path) -> None:
+    with pytest.raises(DatasetError, match=r"plain_model: .*mine.safetensors .*--params tokenizer="):
+        BaseModelDataset(str(single_file), parameter="plain_model").load()
+    single_file.write_bytes(b"12345678{}")
+    with pytest.raises(DatasetError, match=r"base_model: .*mine.safetensors cannot be read"):
+        BaseModelDataset(str(single_file), tokenizer="a/b").load()
+
+
+def test_the_digest_of_a_file_is_over_its_content_and_tokenizer(single_file: Path, model: Path) -> None:
+    first = BaseModel(str(single_file), tokenizer="a/b").digest
+    moved = single_file.rename(single_file.with_name("yours.safetensors"))
+    assert BaseModel(str(moved), tokenizer="a/b").digest == first
+    assert len({BaseModel(str(moved), tokenizer=one).digest for one in ("a/b", "c/d", str(model))}) == 3
+    moved.write_bytes(moved.read_bytes() + b"x")
+    assert BaseModel(str(moved), tokenizer="a/b").digest != first

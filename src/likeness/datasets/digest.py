@@ -82,7 +82,7 @@ def folder_digest(folder: str | Path) -> str:
 
 def files_digest(folder: str | Path, names: Iterable[str]) -> str:
     """Digest files of a folder by name and content, each read once in a process unless it changes."""
-    return digest_of([(name, _file_digest(Path(folder, name))) for name in names])
+    return digest_of([(name, file_digest(Path(folder, name))) for name in names])
 
 
 def visible_files(folder: str | Path) -> list[str]:
@@ -117,7 +117,8 @@ def plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} cannot be written as JSON: {value!r:.80}")
 
 
-def _file_digest(path: Path) -> str:
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file, read once in a process unless it changes."""
     status = path.stat()
     return _content_digest(path, status.st_size, status.st_mtime_ns)
 

@@ -30,13 +30,13 @@ def reached(base: BaseModel, *, parameter: str = "base_model") -> BaseModel:
     Asked once before a model's many files are: each of these would be tried for half a minute without a network.
 
     Args:
-        base: a folder, which is returned as it is, or a hub id.
+        base: a folder or file, which is returned as it is, or a hub id.
         parameter: that sets it, for the message.
 
     Raises:
         HubError: there is no such model, it may not be read, or neither hub nor cache has it now.
     """
-    if base.is_folder:
+    if base.is_folder or base.is_file:
         return base
     try:
         get_hf_file_metadata(hf_hub_url(base.source, INDEX, revision=base.revision))
@@ -66,6 +66,6 @@ def reached(base: BaseModel, *, parameter: str = "base_model") -> BaseModel:
 
 def _error(base: BaseModel, parameter: str, problem: str) -> HubError:
     return HubError(
-        f"{parameter} {base.source!r} {problem}. The parameter {parameter} takes a hub id or a folder in diffusers' "
-        f"layout: --params {parameter}=<id or folder>."
+        f"{parameter} {base.source!r} {problem}. The parameter {parameter} takes a hub id, a folder in diffusers' "
+        f"layout or a .safetensors file: --params {parameter}=<id or folder>."
     )

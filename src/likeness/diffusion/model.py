@@ -1,4 +1,4 @@
-"""Stable Diffusion models of any size, opened from diffusers folders or hub ids."""
+"""Stable Diffusion models of any size, opened from diffusers folders, single files or hub ids."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def open_model(reference: BaseModel | Checkpoint, *, device: str = "auto", dtype
         unet=unet,
         vae=place(vae, torch_device, torch.float32 if upcast else torch_dtype),
         scheduler=open_part(DDPMScheduler, "scheduler", base, None),
-        name=overlay.name if overlay else _folder_name(named.source),
+        name=overlay.name if overlay else named.name,
         device=torch_device,
         dtype=torch_dtype,
         second=second,
@@ -177,7 +177,7 @@ def _base_of(reference: BaseModel | Checkpoint) -> BaseModel:
     if isinstance(base, BaseModel):
         return base
     if isinstance(base, Mapping):
-        return BaseModel(source=str(base["source"]), revision=base.get("revision"))
+        return BaseModel(str(base["source"]), base.get("revision"), base.get("tokenizer"))
     if isinstance(base, str):
         return BaseModel(source=base)
     raise ModelError(f"The checkpoint {reference.path} does not say which base_model it was made from. Train it again.")
@@ -236,7 +236,3 @@ def _sizes(model: DiffusionModel) -> list[tuple[str, object, str, object]]:
     added = other.projection_dim + SIZE_CONDITIONS * (unet.addition_time_embed_dim or 0)
     name = "unet projection_class_embeddings_input_dim"
     return [*pairs, (name, unet.projection_class_embeddings_input_dim, "that of pooled text and picture size", added)]
-
-
-def _folder_name(source: str) -> str:
-    return Path(source).resolve().name if Path(source).is_dir() else source

@@ -14,6 +14,7 @@ from safetensors import SafetensorError
 
 from likeness.datasets.base_model import BaseModel
 from likeness.diffusion.progress import no_file_bars
+from likeness.diffusion.single_file import file_index, open_file_part
 
 ADAPTER_CONFIG = "adapter_config.json"
 ADAPTER_WEIGHTS = "adapter_model.safetensors"
@@ -25,6 +26,8 @@ class ModelError(ValueError):
 
 def read_index(base: BaseModel) -> Mapping[str, Any]:
     """What `model_index.json` says of the model: its parts and its pipeline's settings; empty where there is none."""
+    if base.is_file:
+        return file_index(base)
     try:
         index: Mapping[str, Any] = DiffusionPipeline.load_config(
             base.source, revision=base.revision, local_files_only=base.is_folder
@@ -39,6 +42,8 @@ def open_part(kind: Any, part: str, base: BaseModel, overlay: Path | None) -> An
     own = overlay / part if overlay else None
     try:
         if own is None or not own.is_dir():
+            if base.is_file:
+                return _prepared(open_file_part(kind, part, base))
             is_folder = Path(base.source).is_dir()
             return _read(kind, base.source, subfolder=part, revision=base.revision, local_files_only=is_folder)
         if not (own / ADAPTER_CONFIG).is_file():
@@ -54,7 +59,7 @@ def open_part(kind: Any, part: str, base: BaseModel, overlay: Path | None) -> An
         raise ModelError(
             f"The {part} of {where} cannot be read ({_first_line(error)}). Expected a Stable Diffusion model in "
             "diffusers' layout with safetensors weights: a folder with tokenizer, text_encoder, unet, vae and "
-            "scheduler in it, or the hub id of one. Set the parameter base_model to such a folder or id."
+            "scheduler in it, the hub id of one, or a .safetensors file. Set the parameter base_model to such a one."
         ) from error
 
 
@@ -76,7 +81,13 @@ def _read(kind: Any, source: str, **where: Any) -> Any:
     # Weights that are not in the file would silently be random.
     if missing := sorted(report["missing_keys"]):
         raise ValueError(f"{len(missing)} weights are not in the file, {missing[0]} among them")
-    return place(module, torch.device("cpu"), torch.float32).eval().requires_grad_(False)
+    return _prepared(module)
+
+
+def _prepared(part: Any) -> Any:
+    if not isinstance(part, torch.nn.Module):
+        return part
+    return place(part, torch.device("cpu"), torch.float32).eval().requires_grad_(False)
 
 
 def _first_line(error: BaseException) -> str:

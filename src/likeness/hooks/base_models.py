@@ -77,7 +77,7 @@ def check_hub(dataset: BaseModelDataset) -> None:
         DatasetError: it is no model.
     """
     model = dataset.load()
-    if model.is_folder:
+    if model.is_folder or model.is_file:
         return
     from likeness.diffusion.hub import HubError, reached
 

@@ -66,7 +66,7 @@ def train_checkpoint(
     last = tuned.losses.tail(max(1, len(tuned.losses) // _LAST_SHARE))
     made_from: dict[str, object] = {
         "subset": subset,
-        "base_model": {"source": base_model.source, "revision": base_model.revision},
+        "base_model": base_model.described,
         "base_model_digest": base_model.digest,
         "photos": len(lesson.photos),
         "photos_digest": lesson.photos.digest,
@@ -86,7 +86,7 @@ def skipped_checkpoint(base_model: BaseModel, subset: str, reason: str, work_fol
     with work.writing("skipped") as folder:
         folder.mkdir()
         (folder / "skipped.txt").write_text(f"{reason}\n", encoding="utf-8")
-    base = {"source": base_model.source, "revision": base_model.revision}
+    base = base_model.described
     return Checkpoint(work.file("skipped"), {"subset": subset, "base_model": base, "photos": 0, "skipped": reason})
 
 

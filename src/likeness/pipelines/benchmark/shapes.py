@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -15,77 +13,12 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 from likeness.datasets.base_model import BaseModel
 from likeness.diffusion.model import DiffusionModel
 from likeness.diffusion.parts import place
+from likeness.diffusion.published_shapes import SCHEDULE, SHAPES_BY_FAMILY, TEXT, VAE, Shape
 from likeness.pipelines.benchmark.options import ShapeName
 
-
-@dataclass(frozen=True)
-class Shape:
-    """How large the parts of a model are, as their configuration files say.
-
-    Attributes:
-        unet: of diffusers' UNet2DConditionModel.
-        vae: of AutoencoderKL.
-        text_encoder: of transformers' CLIPTextModel.
-        prediction: what the UNet predicts.
-    """
-
-    unet: Mapping[str, Any]
-    vae: Mapping[str, Any]
-    text_encoder: Mapping[str, Any]
-    prediction: Literal["epsilon", "v_prediction"]
-
-
-_VAE = {
-    "down_block_types": ("DownEncoderBlock2D",) * 4,
-    "up_block_types": ("UpDecoderBlock2D",) * 4,
-    "block_out_channels": (128, 256, 512, 512),
-    "layers_per_block": 2,
-    "latent_channels": 4,
-    "scaling_factor": 0.18215,
-}
-_UNET = {
-    "down_block_types": (*("CrossAttnDownBlock2D",) * 3, "DownBlock2D"),
-    "up_block_types": ("UpBlock2D", *("CrossAttnUpBlock2D",) * 3),
-    "block_out_channels": (320, 640, 1280, 1280),
-    "layers_per_block": 2,
-}
-_TEXT = {"vocab_size": 49408, "max_position_embeddings": 77}
-
 SHAPES: Mapping[ShapeName, Shape] = {
-    # stable-diffusion-v1-5/stable-diffusion-v1-5
-    "sd15": Shape(
-        unet={**_UNET, "sample_size": 64, "cross_attention_dim": 768, "attention_head_dim": 8},
-        vae={**_VAE, "sample_size": 512},
-        text_encoder={
-            **_TEXT,
-            "hidden_size": 768,
-            "intermediate_size": 3072,
-            "num_hidden_layers": 12,
-            "num_attention_heads": 12,
-            "hidden_act": "quick_gelu",
-        },
-        prediction="epsilon",
-    ),
-    # stabilityai/stable-diffusion-2
-    "sd2": Shape(
-        unet={
-            **_UNET,
-            "sample_size": 96,
-            "cross_attention_dim": 1024,
-            "attention_head_dim": (5, 10, 20, 20),
-            "use_linear_projection": True,
-        },
-        vae={**_VAE, "sample_size": 768},
-        text_encoder={
-            **_TEXT,
-            "hidden_size": 1024,
-            "intermediate_size": 4096,
-            "num_hidden_layers": 23,
-            "num_attention_heads": 16,
-            "hidden_act": "gelu",
-        },
-        prediction="v_prediction",
-    ),
+    "sd15": SHAPES_BY_FAMILY["sd1"],
+    "sd2": SHAPES_BY_FAMILY["sd2"],
     # Nobody's: to try a benchmark on a CPU.
     "tiny": Shape(
         unet={
@@ -98,15 +31,14 @@ SHAPES: Mapping[ShapeName, Shape] = {
             "attention_head_dim": 4,
             "norm_num_groups": 8,
         },
-        vae={**_VAE, "block_out_channels": (8, 8, 16, 16), "layers_per_block": 1, "norm_num_groups": 4},
+        vae={**VAE, "block_out_channels": (8, 8, 16, 16), "layers_per_block": 1, "norm_num_groups": 4},
         text_encoder={
-            **_TEXT,
+            **TEXT,
             "hidden_size": 32,
             "intermediate_size": 64,
             "num_hidden_layers": 2,
             "num_attention_heads": 2,
         },
-        prediction="epsilon",
     ),
 }
 
@@ -145,14 +77,9 @@ def random_model(
             text_encoder, unet, vae = parts(name, tokenizer)
     for part in (text_encoder, unet, vae):
         place(part, device, dtype).eval().requires_grad_(False)
-    scheduler = DDPMScheduler(
-        beta_start=0.00085,
-        beta_end=0.012,
-        beta_schedule="scaled_linear",
-        clip_sample=False,
-        steps_offset=1,
-        prediction_type=shape.prediction,
-    )
+    # Stable Diffusion 2 was trained so at 768 px, its shape's.
+    prediction = "v_prediction" if name == "sd2" else "epsilon"
+    scheduler = DDPMScheduler(**SCHEDULE, prediction_type=prediction)
     return DiffusionModel(tokenizer, text_encoder, unet, vae, scheduler, f"random {name}", device, dtype)
 
 

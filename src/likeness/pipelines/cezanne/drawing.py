@@ -72,7 +72,7 @@ def no_pictures(work_folder: str, columns: Sequence[str] = ()) -> ImageSet:
 
 def model_name(base_model: BaseModel) -> str:
     """What people call a base model: its folder or its hub id."""
-    return Path(base_model.source).name if base_model.is_folder else base_model.source
+    return base_model.name
 
 
 def _file_name(request: Mapping[Hashable, Any]) -> str:

@@ -63,7 +63,7 @@ def learn_style(
     made_from: dict[str, object] = {
         "placeholder": learned.embedding.placeholder,
         "trigger": learned.embedding.trigger,
-        "base_model": {"source": base_model.source, "revision": base_model.revision},
+        "base_model": base_model.described,
         "base_model_digest": base_model.digest,
         "style_class": options.style_class,
         "pictures": len(pictures),

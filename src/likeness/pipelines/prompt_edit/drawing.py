@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -112,7 +111,7 @@ class Studio:
     def _settings(self, source: PlannedSource) -> dict[str, Any]:
         how = self._sampling
         return {
-            "model": Path(self._reference.source).name if self._reference.is_folder else self._reference.source,
+            "model": self._reference.name,
             "steps": how.steps,
             "guidance_scale": self._photos.guidance_scale if source.photo else how.guidance_scale,
             "negative_prompt": how.negative_prompt,
