@@ -31,7 +31,7 @@ RUN = $(BIN)/kedro run --pipeline $@ $(if $(PARAMS),--params '$(PARAMS)') $(ARGS
 avatar prompt_edit: $(VENV)/.ready
 	$(RUN)
 
-# The benchmarks with the tag gpu need one: make benchmark TAGS=gpu.
+# The benchmarks with the tag gpu need one: make benchmark TAGS=gpu. Those with the tag gpus need two.
 benchmark: $(VENV)/.ready
 	$(RUN) --tags $(TAGS)
 

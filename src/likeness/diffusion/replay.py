@@ -61,7 +61,8 @@ class ReplayedStep:
         self._batch = {name: values.clone() for name, values in batch.items()}
         torch.cuda.synchronize()
         graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph):
+        # Where processes train together, NCCL looks after its work from a thread of its own.
+        with torch.cuda.graph(graph, capture_error_mode="thread_local"):
             self._result = self._learn(self._batch)
         return graph
 

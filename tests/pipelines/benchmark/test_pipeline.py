@@ -16,6 +16,7 @@ from likeness.pipelines.benchmark.options import (
     DreamBoothBenchmarkOptions,
     EditingBenchmarkOptions,
     InversionBenchmarkOptions,
+    ProcessesBenchmarkOptions,
     RecogniserBenchmarkOptions,
     SamplingBenchmarkOptions,
 )
@@ -63,7 +64,9 @@ def test_what_measures_photographs_needs_no_gpu_and_the_others_do() -> None:
     what = {"dreambooth", "editing", "inversion", "sampling"}
     assert gpu.inputs() == {"base_model", *(f"params:benchmark.{one}" for one in what)}
     assert gpu.outputs() == {f"benchmark_{one}" for one in what}
-    assert len(pipeline.nodes) == len(cpu.nodes) + len(gpu.nodes)
+    gpus = pipeline.only_nodes_with_tags("gpus")
+    assert gpus.outputs() == {"benchmark_processes"}
+    assert len(pipeline.nodes) == len(cpu.nodes) + len(gpu.nodes) + len(gpus.nodes)
 
 
 @pytest.mark.parametrize(
@@ -73,6 +76,7 @@ def test_what_measures_photographs_needs_no_gpu_and_the_others_do() -> None:
         ("dreambooth", DreamBoothBenchmarkOptions),
         ("editing", EditingBenchmarkOptions),
         ("inversion", InversionBenchmarkOptions),
+        ("processes", ProcessesBenchmarkOptions),
         ("recognisers", RecogniserBenchmarkOptions),
         ("sampling", SamplingBenchmarkOptions),
     ],

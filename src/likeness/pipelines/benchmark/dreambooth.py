@@ -16,6 +16,7 @@ from tqdm import tqdm
 from likeness.datasets.base_model import BaseModel
 from likeness.datasets.work import WorkFolder
 from likeness.diffusion.model import DiffusionModel
+from likeness.personalise.data_parallel import ALONE, Rank
 from likeness.personalise.draws import own_randomness
 from likeness.personalise.dreambooth_training import make_lesson, prepare_training
 from likeness.personalise.options import DreamBoothOptions
@@ -101,7 +102,7 @@ def _rows(
     with TemporaryDirectory() as folder:
         cache = WorkFolder(folder, "benchmark", "dreambooth")
         for name, settings in _settings(options).items():
-            ways[name] = lambda settings=settings: _ours(make_model(), kinds, settings, cache)  # type: ignore[misc]
+            ways[name] = lambda settings=settings: ours(make_model(), kinds, settings, cache)  # type: ignore[misc]
         bar = tqdm(ways.items(), desc="dreambooth, class pictures" if prior else "dreambooth", unit="way", disable=None)
         timed = {name: _timed(start, device, options) for name, start in bar}
     usual = timed[USUAL]
@@ -176,13 +177,16 @@ def _usual(model: DiffusionModel, kinds: Kinds, options: DreamBoothBenchmarkOpti
     return Way(training.step, lambda: training.losses)
 
 
-def _ours(model: DiffusionModel, kinds: Kinds, settings: DreamBoothOptions, cache: WorkFolder) -> Way:
+def ours(
+    model: DiffusionModel, kinds: Kinds, settings: DreamBoothOptions, cache: WorkFolder, rank: Rank = ALONE
+) -> Way:
+    """Our way of training on pictures and, optionally, class pictures, in one process or as one of several."""
     lessons = [
         make_lesson("pictures", pictures, prompt, (), settings.batch_size)
         for pictures, prompt in zip(kinds, PROMPTS, strict=False)
     ]
     parts = make_trainable(model, settings)
-    training = prepare_training(model, parts, lessons, BaseModel(model.name), settings, cache)
+    training = prepare_training(model, parts, lessons, BaseModel(model.name), settings, cache, rank)
 
     def losses() -> list[float]:
         found = training.state.records["losses"][: training.state.step]

@@ -7,7 +7,7 @@ import pandas as pd
 import torch
 
 from likeness.datasets import BaseModel, ImageSet
-from likeness.diffusion.placement import choose_dtype
+from likeness.diffusion.placement import choose_dtype, process_count
 from likeness.metrics.ssim import SsimOptions, stack_pictures
 from likeness.pipelines.benchmark.curation import Pictures, ssim_case, verification_case
 from likeness.pipelines.benchmark.dreambooth import dreambooth_table
@@ -20,9 +20,11 @@ from likeness.pipelines.benchmark.options import (
     EditingBenchmarkOptions,
     FaceBenchmarkOptions,
     InversionBenchmarkOptions,
+    ProcessesBenchmarkOptions,
     RecogniserBenchmarkOptions,
     SamplingBenchmarkOptions,
 )
+from likeness.pipelines.benchmark.processes import processes_table
 from likeness.pipelines.benchmark.recognisers import recognisers_table
 from likeness.pipelines.benchmark.sampling import sampling_table
 from likeness.pipelines.benchmark.shapes import random_model
@@ -123,3 +125,18 @@ def _subset(pictures: int, size: int, seed: int) -> list[int]:
     """Draw which pictures the usual way compares, in order."""
     drawn = np.random.default_rng(seed).choice(pictures, size=min(size, pictures), replace=False)
     return sorted(drawn.tolist())
+
+
+def benchmark_processes(base_model: BaseModel, options: ProcessesBenchmarkOptions) -> pd.DataFrame:
+    """Time training and drawing by several processes against one, on random weights: one row a case and number.
+
+    Args:
+        base_model: whose tokenizer is used.
+        options: of the benchmark.
+
+    Raises:
+        ValueError: There are fewer GPUs than processes.
+    """
+    device = benchmark_device(options.device)
+    process_count(options.processes, options.device)
+    return processes_table(base_model, device, options)

@@ -114,3 +114,22 @@ class DreamBoothBenchmarkOptions(GpuBenchmarkOptions):
     loss_tolerance: float = Field(
         0.02, gt=0, description="Share of a step's loss by which two ways of computing it may differ."
     )
+
+
+class ProcessesBenchmarkOptions(GpuBenchmarkOptions):
+    """How several processes, each on a GPU of its own, are timed against one."""
+
+    processes: int = Field(2, ge=2, description="Processes that are timed against one.")
+    warm_up: int = Field(
+        5, ge=4, description="Steps of a training before anything is measured; the fourth records what is replayed."
+    )
+    steps: int = Field(10, ge=1, description="Steps of a training in a round.")
+    repeats: int = Field(5, ge=1, description="Rounds of a training, of which the median counts.")
+    batch_size: int = Field(4, ge=1, description="Pictures of each process in a step.")
+    pictures: int = Field(8, ge=1, description="Pictures, of noise, that are learned from.")
+    learning_rate: float = Field(5e-6, gt=0, description="AdamW's.")
+    mixed_precision: Literal["auto", "no", "bf16", "fp16"] = Field("auto", description="Number format of the networks.")
+    drawn_at_once: int = Field(16, ge=1, description="Pictures of a batch that is drawn.")
+    batches: int = Field(2, ge=1, description="Batches that each process draws.")
+    sampling_steps: int = Field(50, ge=1, description="Sampling steps.")
+    guidance_scale: float = Field(7.5, gt=1, description="Weight of classifier-free guidance.")

@@ -1,4 +1,4 @@
-"""The benchmarks as a pipeline: `kedro run --pipeline benchmark --tags cpu`, and on a GPU `--tags gpu`."""
+"""The benchmarks as a pipeline: `kedro run --pipeline benchmark --tags cpu`; on a GPU `gpu`, on several `gpus`."""
 
 from kedro.pipeline import Node, Pipeline
 
@@ -12,6 +12,8 @@ OF_MODELS = (
     nodes.benchmark_sampling,
 )
 
+OF_PROCESSES = (nodes.benchmark_processes,)
+
 
 def create_pipeline(**_: object) -> Pipeline:
     """Assemble one node a benchmark; each leaves `benchmark_<what>`, and its tag says what it runs on."""
@@ -24,7 +26,11 @@ def create_pipeline(**_: object) -> Pipeline:
                 name=benchmark.__name__,
                 tags=tag,
             )
-            for measured, tag, benchmarks in (("sitter_photos", "cpu", OF_PHOTOS), ("base_model", "gpu", OF_MODELS))
+            for measured, tag, benchmarks in (
+                ("sitter_photos", "cpu", OF_PHOTOS),
+                ("base_model", "gpu", OF_MODELS),
+                ("base_model", "gpus", OF_PROCESSES),
+            )
             for benchmark in benchmarks
         ]
     )
