@@ -3,6 +3,7 @@
 #   make avatar                                      one person at ten ages, six ways of fine-tuning
 #   make avatar PARAMS=sitter_photos=/my/photos      the same from your own photographs
 #   make avatar ARGS="--tags curation"               whatever else `kedro run` takes
+#   make avatar_methods                              full fine-tune, LoRA and Textual Inversion, compared
 #   make prompt_edit                                 pictures edited by their prompts, and what survives of them
 #   make edit PROMPT='a red car' EDIT='a blue car'   one edit
 #   make cezanne                                     a painter's style learned, and what it passes for
@@ -25,10 +26,10 @@ export PIP_NO_COMPILE := 1
 
 RUN = $(BIN)/kedro run --pipeline $@ $(if $(PARAMS),--params '$(PARAMS)') $(ARGS)
 
-.PHONY: avatar prompt_edit edit cezanne benchmark pocket sample test lint viz lab clean
+.PHONY: avatar avatar_methods prompt_edit edit cezanne benchmark pocket sample test lint viz lab clean
 .PRECIOUS: $(VENV)/.ready-%
 
-avatar prompt_edit: $(VENV)/.ready
+avatar avatar_methods prompt_edit: $(VENV)/.ready
 	$(RUN)
 
 # The benchmarks with the tag gpu need one: make benchmark TAGS=gpu. Those with the tag gpus need two.

@@ -63,6 +63,8 @@ def test_a_model_is_fine_tuned_and_opens(arguments, work, base):
     assert len(tuned.losses) == 9
     assert np.isfinite(tuned.losses).all(axis=None)
     assert tuned.timestep_losses["samples"].sum() == 9 * 2
+    assert tuned.trained["part"].tolist() == ["unet"]
+    assert tuned.trained["parameters"].tolist() == [sum(map(torch.Tensor.numel, weights(tuned).values()))]
     before, after = (
         np.asarray(next(generate(open_model(reference, device="cpu"), [PROMPT], [0], steps=2, guidance_scale=2.0)))
         for reference in (base, Checkpoint(tuned.folder, {"base_model": base}))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 from PIL import Image
+from torch.nn import Parameter
 from tqdm import tqdm
 
 from likeness.datasets.base_model import BaseModel
@@ -29,7 +30,7 @@ from likeness.personalise.training import DenoisingTraining
 from likeness.personalise.training_state import TrainingState
 
 _WORKER = "likeness.personalise.dreambooth_worker"
-LOSSES, TIMESTEP_LOSSES = "losses.csv", "timestep_losses.csv"
+LOSSES, TIMESTEP_LOSSES, TRAINED = "losses.csv", "timestep_losses.csv", "trained.csv"
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,13 @@ class FineTuned:
         losses: one row a step: step (from 1), loss, prior_loss, learning_rate, seconds.
         timestep_losses: one row a tenth of the noise levels: first_timestep, last_timestep, loss (unweighted mean
             squared error on the training pictures), samples.
+        trained: one row a part of the model that learned: part, parameters (how many).
     """
 
     folder: Path
     losses: pd.DataFrame
     timestep_losses: pd.DataFrame
+    trained: pd.DataFrame
 
 
 def fine_tune(
@@ -102,7 +105,7 @@ def fine_tune(
         else:
             _learn_together(job)
     folder = work.file(f"fine_tuned-{key}")
-    return FineTuned(folder, pd.read_csv(folder / LOSSES), pd.read_csv(folder / TIMESTEP_LOSSES))
+    return FineTuned(folder, *(pd.read_csv(folder / name) for name in (LOSSES, TIMESTEP_LOSSES, TRAINED)))
 
 
 def learn(job: DreamBoothJob, *, device: str, rank: Rank = ALONE) -> None:
@@ -168,7 +171,11 @@ def _run(training: DenoisingTraining, work: WorkFolder, name: str, options: Drea
 
 
 def _write(
-    model: DiffusionModel, parts: Collection[str], state: TrainingState, options: DreamBoothOptions, folder: Path
+    model: DiffusionModel,
+    parts: Mapping[str, Mapping[str, Parameter]],
+    state: TrainingState,
+    options: DreamBoothOptions,
+    folder: Path,
 ) -> None:
     if state.average:
         assign(state.parameters, state.average.values)
@@ -176,3 +183,5 @@ def _write(
     loss_table(state.records, options).to_csv(folder / LOSSES, index=False)
     timesteps = len(model.scheduler.alphas_cumprod)
     timestep_loss_table(state.records, timesteps).to_csv(folder / TIMESTEP_LOSSES, index=False)
+    counts = [(part, sum(value.numel() for value in named.values())) for part, named in parts.items()]
+    pd.DataFrame(counts, columns=["part", "parameters"]).to_csv(folder / TRAINED, index=False)

@@ -150,11 +150,11 @@ class Project:
         copy_photos(SAMPLE / "held_out_photos", self.raw / "held_out_photos", per_group=2)
         copy_photos(SAMPLE / "impostor_photos", self.raw / "impostor_photos", per_group=3)
 
-    def run(self, changes: dict[str, Any] | None = None, **arguments: Any) -> None:
+    def run(self, changes: dict[str, Any] | None = None, pipeline: str = "avatar", **arguments: Any) -> None:
         """Run in this process, with further parameters and the arguments of `KedroSession.run`."""
         bootstrap_project(self.folder)
         with KedroSession.create(self.folder, runtime_params=merged(self.parameters, changes or {})) as session:
-            session.run(pipeline_names=["avatar"], **arguments)
+            session.run(pipeline_names=[pipeline], **arguments)
 
     @contextlib.contextmanager
     def running(self) -> Iterator[subprocess.Popen[bytes]]:

@@ -19,6 +19,7 @@ from likeness.datasets import (
 from likeness.drawing.drawer import Drawer
 from likeness.drawing.missing import draw_missing
 from likeness.drawing.pictures import Request, Settings
+from likeness.personalise.embedding_files import DIFFUSERS_FILE
 from likeness.pipelines.avatar.options import SamplingOptions
 
 
@@ -57,7 +58,7 @@ def draw_pictures(
     )
     wanted = ["file", "prompt", "seed", "guidance_scale", "model"]
     draw_missing(
-        Drawer(reference),
+        _drawer(reference),
         [Request(*row) for row in table[wanted].itertuples(index=False, name=None)],
         Settings(options.steps, options.negative_prompt, options.resolution, options.batch_size),
         work,
@@ -73,6 +74,13 @@ def no_pictures(work_folder: str) -> ImageSet:
     """Return an image set without pictures, where a model is skipped."""
     work = WorkFolder(work_folder, "pictures", "none")
     return ImageSet(str(work.path), pd.DataFrame(columns=["file", "sha256", "width", "height"]))
+
+
+def _drawer(reference: BaseModel | Checkpoint) -> Drawer:
+    """What draws; a checkpoint that is a learned word is put into its base model."""
+    if isinstance(reference, Checkpoint) and DIFFUSERS_FILE in reference.files():
+        return Drawer(reference, reference.path / DIFFUSERS_FILE)
+    return Drawer(reference)
 
 
 def _file_name(request: Mapping[Hashable, Any]) -> str:

@@ -92,9 +92,9 @@ def leaderboard(
     a model that could not be made for want of photographs stands after both.
 
     Args:
-        scores: of every model and control, by name.
+        scores: of every model and control, by name; `held_out_photos` among them. Their order breaks ties.
         ages: likewise.
-        photos: how many photographs each fine-tuned model was trained on.
+        photos: how many photographs each fine-tuned model was trained on; what is not here is a control.
         options: the margin, and the resamples behind the intervals.
         age_options: which ages are right.
 
@@ -102,11 +102,11 @@ def leaderboard(
         `COLUMNS`, then `verified_age_<index>`; shares in 0..1, similarities and orders in -1..1, errors in years,
         empty where a cell has no meaning.
     """
-    rows = {model: model_row(scores[model], ages[model], options, age_options) for model in MODELS}
+    rows = {model: model_row(scores[model], ages[model], options, age_options) for model in scores}
     asked = max((index for row in rows.values() for index in _ages(row)), default=-1) + 1
     columns = [*COLUMNS, *map(age_column, range(asked))]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=columns).assign(model=list(rows))
-    tuned = table["model"].isin(SUBSETS)
+    tuned = table["model"].isin(list(photos))
     table["photos"] = table["model"].map(dict(photos)).astype("Int64")
     table["pictures"] = table["pictures"].astype("Int64").fillna(0)
 
@@ -118,7 +118,7 @@ def leaderboard(
     made = table["verified"].notna()
     shelf = np.select([tuned & made & ~memorises, tuned & made, tuned], [0, 1, 2], default=3)
     keys = [table[name].astype("float64").where(tuned).fillna(0.0) for name in ("verified", "verified_at_age")]
-    # Stable sorts, the last key first: equal models keep the order of `MODELS`.
+    # Stable sorts, the last key first: equal models keep the order of `scores`.
     table = table.iloc[np.lexsort((-keys[0], -keys[1], shelf))]
     table["rank"] = pd.array([*range(1, (shelf == 0).sum() + 1)] + [pd.NA] * int((shelf != 0).sum()), dtype="Int64")
     return table.reset_index(drop=True)

@@ -83,7 +83,8 @@ def draw_portraits(
     """Draw the sitter at every age; a model that was skipped draws nothing."""
     if isinstance(model, Checkpoint) and training.is_skipped(model):
         return no_pictures(work_folder)
-    return draw_pictures(model, name, portrait_requests(sitter, portraits), portraits, work_folder)
+    words = str(model.made_from.get("model_words", "")) if isinstance(model, Checkpoint) else ""
+    return draw_pictures(model, name, portrait_requests(sitter, portraits, words), portraits, work_folder)
 
 
 def find_portrait_faces(

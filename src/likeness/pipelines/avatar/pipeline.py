@@ -101,7 +101,7 @@ def fine_tuned_model(subset: str) -> Pipeline:
     inner = Pipeline(
         [
             Node(
-                _with(nodes.fine_tune, subset=subset),
+                with_fixed(nodes.fine_tune, subset=subset),
                 [
                     *("base_model", "sitter_photos", "photo_subsets", "reference_faces", "class_pictures"),
                     *(SITTER, FINE_TUNING, CLASS_PICTURES, PORTRAITS, WORK),
@@ -110,9 +110,9 @@ def fine_tuned_model(subset: str) -> Pipeline:
                 name="fine_tune",
                 tags="fine_tune",
             ),
-            *_portrait_nodes(subset, "checkpoint"),
+            *portrait_nodes(subset, "checkpoint"),
             Node(
-                _with(nodes.score_fine_tuned, subset=subset),
+                with_fixed(nodes.score_fine_tuned, subset=subset),
                 ["portraits", "embeddings", "photo_subsets", *JUDGED_BY, WORK],
                 "scores",
                 name="score_portraits",
@@ -123,14 +123,14 @@ def fine_tuned_model(subset: str) -> Pipeline:
     shared = {
         *("base_model", "sitter_photos", "photo_subsets", "reference_faces", "class_pictures", "verifier", "probe"),
     }
-    return _namespaced(inner, subset, shared)
+    return namespaced(inner, subset, shared)
 
 
 def base_model() -> Pipeline:
     """The control without fine-tuning: the same prompts and seeds, the base model itself."""
     inner = Pipeline(
         [
-            *_portrait_nodes(BASE_MODEL, BASE_MODEL),
+            *portrait_nodes(BASE_MODEL, BASE_MODEL),
             Node(
                 nodes.score_base_model,
                 ["portraits", "embeddings", *JUDGED_BY, WORK],
@@ -140,7 +140,7 @@ def base_model() -> Pipeline:
             ),
         ]
     )
-    return _namespaced(inner, BASE_MODEL, {BASE_MODEL, "sitter_photos", "reference_faces", "verifier", "probe"})
+    return namespaced(inner, BASE_MODEL, {BASE_MODEL, "sitter_photos", "reference_faces", "verifier", "probe"})
 
 
 def photo_control(control: str, photos: str, photo_set: str) -> Pipeline:
@@ -148,7 +148,7 @@ def photo_control(control: str, photos: str, photo_set: str) -> Pipeline:
     inner = Pipeline(
         [
             Node(
-                _with(nodes.score_photos, control=control, photo_set=photo_set),
+                with_fixed(nodes.score_photos, control=control, photo_set=photo_set),
                 [photos, "photo_embeddings", *JUDGED_BY, PORTRAITS, WORK],
                 "scores",
                 name="score_photos",
@@ -158,7 +158,7 @@ def photo_control(control: str, photos: str, photo_set: str) -> Pipeline:
         ]
     )
     shared = {photos, "photo_embeddings", "sitter_photos", "reference_faces", "verifier", "probe"}
-    return _namespaced(inner, control, shared)
+    return namespaced(inner, control, shared)
 
 
 def reporting() -> Pipeline:
@@ -218,15 +218,16 @@ def reporting() -> Pipeline:
     )
 
 
-def _with(function: Callable[..., Any], **fixed: str) -> Callable[..., Any]:
+def with_fixed(function: Callable[..., Any], **fixed: str) -> Callable[..., Any]:
     """Fix arguments of a node's function, and keep its name for the log."""
     return update_wrapper(partial(function, **fixed), function)
 
 
-def _portrait_nodes(name: str, model: str) -> list[Node]:
+def portrait_nodes(name: str, model: str) -> list[Node]:
+    """Draw a model's portraits, find their faces, read their ages."""
     return [
         Node(
-            _with(nodes.draw_portraits, name=name),
+            with_fixed(nodes.draw_portraits, name=name),
             [model, SITTER, PORTRAITS, WORK],
             "portraits",
             name="draw_portraits",
@@ -245,7 +246,7 @@ def _portrait_nodes(name: str, model: str) -> list[Node]:
 
 def _read_ages(model: str, pictures: str, asked: str) -> Node:
     return Node(
-        _with(nodes.read_ages, model=model, asked=asked),
+        with_fixed(nodes.read_ages, model=model, asked=asked),
         [pictures, "probe", AGES],
         "ages",
         name="read_ages",
@@ -253,7 +254,7 @@ def _read_ages(model: str, pictures: str, asked: str) -> Node:
     )
 
 
-def _namespaced(inner: Pipeline, namespace: str, shared: set[str]) -> Pipeline:
+def namespaced(inner: Pipeline, namespace: str, shared: set[str]) -> Pipeline:
     """Fold nodes into a namespace that shares inputs and all parameters with the others."""
     parameters = {name for name in inner.inputs() if name.startswith("params:")}
     return Pipeline(inner, namespace=namespace, inputs=shared, parameters=parameters)

@@ -27,8 +27,13 @@ def adapt(age_prompt: str, sitter: SitterOptions) -> str:
     return re.sub(r"\b(man|his)\b", lambda match: words[match.group()], age_prompt)
 
 
-def portrait_requests(sitter: SitterOptions, options: PortraitOptions) -> pd.DataFrame:
+def portrait_requests(sitter: SitterOptions, options: PortraitOptions, words: str = "") -> pd.DataFrame:
     """List the portraits every model is asked for.
+
+    Args:
+        sitter: the words for the sitter.
+        options: the ages, and how prompts put them.
+        words: how the model calls the sitter; empty: as `model_words` says.
 
     Returns:
         One row a portrait, ages first: age (index into `options.ages`), label, years, picture (index within the age),
@@ -38,7 +43,7 @@ def portrait_requests(sitter: SitterOptions, options: PortraitOptions) -> pd.Dat
     rows = []
     for age, wanted in enumerate(options.ages):
         age_prompt = adapt(wanted.prompt, sitter)
-        prompt = options.template.format(model=model_words(sitter), age_prompt=age_prompt)
+        prompt = options.template.format(model=words or model_words(sitter), age_prompt=age_prompt)
         for picture in range(options.pictures_per_age):
             rows.append(
                 {

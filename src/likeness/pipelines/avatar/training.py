@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
+from PIL import Image
 
 from likeness.datasets import BaseModel, Checkpoint, ImageSet, WorkFolder, digest_of, package_digest
+from likeness.diffusion.emphasis import Region
 from likeness.personalise.crops import crop_square, face_crop, face_in_crop
 from likeness.personalise.dreambooth import fine_tune
 from likeness.personalise.trainable import refuse_untrainable
@@ -15,7 +17,7 @@ from likeness.pipelines.avatar.face_table import Box
 from likeness.pipelines.avatar.options import FineTuningOptions
 
 # The libraries that fine-tuning is made of.
-_CODE = ("likeness.personalise", "likeness.diffusion")
+CODE = ("likeness.personalise", "likeness.diffusion")
 _LARGEST_CROP = 1024  # px a side, before fine-tuning scales it to the model's own resolution
 _LAST_SHARE = 10  # the last loss is the mean over the last tenth of the steps
 
@@ -44,13 +46,8 @@ def train_checkpoint(
         ModelError: the base model cannot be used, or not with these options; said before any picture is cropped.
     """
     refuse_untrainable(base_model, options)
-    code = digest_of(*map(package_digest, _CODE))
-    pictures, faces = [], []
-    for row, image in lesson.photos:
-        box = lesson.boxes.get(row["file"])
-        side = min(crop_square(image.size, box, options.crop_margin)[2], _LARGEST_CROP)
-        pictures.append(face_crop(image, box, resolution=side, margin=options.crop_margin))
-        faces.append(face_in_crop(image.size, box, options.crop_margin) if box else None)
+    code = digest_of(*map(package_digest, CODE))
+    pictures, faces = cropped(lesson.photos, lesson.boxes, options.crop_margin)
     tuned = fine_tune(
         base_model,
         pictures,
@@ -74,10 +71,28 @@ def train_checkpoint(
         "class_pictures_digest": lesson.class_pictures.digest,
         "options": options.model_dump(mode="json"),
         "code_digest": code,
+        "trained_parameters": int(tuned.trained["parameters"].sum()),
         "last_loss": float(last["loss"].mean()),
         "last_prior_loss": None if last["prior_loss"].isna().all() else float(last["prior_loss"].mean()),
     }
     return Checkpoint(tuned.folder, made_from), tuned.losses
+
+
+def cropped(photos: ImageSet, boxes: Mapping[str, Box], margin: float) -> tuple[list[Image.Image], list[Region | None]]:
+    """Crop photographs to the face on each, and say where it is then; the middle of those without one is taken.
+
+    Args:
+        photos: of the sitter.
+        boxes: of the faces, by file.
+        margin: on each side of the face, in face sizes.
+    """
+    pictures, faces = [], []
+    for row, image in photos:
+        box = boxes.get(row["file"])
+        side = min(crop_square(image.size, box, margin)[2], _LARGEST_CROP)
+        pictures.append(face_crop(image, box, resolution=side, margin=margin))
+        faces.append(face_in_crop(image.size, box, margin) if box else None)
+    return pictures, faces
 
 
 def skipped_checkpoint(base_model: BaseModel, subset: str, reason: str, work_folder: str) -> Checkpoint:

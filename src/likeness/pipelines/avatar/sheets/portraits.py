@@ -31,6 +31,10 @@ def draw_avatar(
     options: PortraitOptions,
     age_options: AgeOptions,
     made: Mapping[str, Any],
+    *,
+    title: str = "One person at every age",
+    names: Mapping[str, str] | None = None,
+    notes: Mapping[str, str] | None = None,
 ) -> Figure:
     """Draw the portraits of every model at every age.
 
@@ -42,6 +46,9 @@ def draw_avatar(
         options: the ages.
         age_options: which apparent ages are right.
         made: `<model>_portraits`, `<model>_scores` and `<model>_ages`; the last two of `held_out_photos` also.
+        title: of the sheet.
+        names: what models are called that are not called by their own names.
+        notes: a line below a model's scores; of others: how many photographs it was trained on.
     """
     models = [HELD_OUT, *leaderboard.loc[~leaderboard["model"].isin([HELD_OUT, "impostors"]), "model"]]
     pictures = {model: made[f"{model}_portraits"] for model in models if model != HELD_OUT} | {
@@ -54,17 +61,17 @@ def draw_avatar(
     figure = style.new_figure(width, _TOP + len(models) * row_height + _BOTTOM)
     style.title(
         figure,
-        "One person at every age",
+        title,
         "Under each picture: the share of the sitter's photographs in which a face recogniser sees the same person"
         f"{', and how old it looks' if read else ''}. Of {options.pictures_per_age} pictures the middle one is shown.",
     )
     for age, wanted in enumerate(options.ages):
         centre = _LEFT + age * (_CELL + _GAP) + _CELL / 2
         style.write(figure, centre, _TOP - 0.2, wanted.label, ha="center", size=11, weight="bold")
-    rows = leaderboard.set_index("model")
+    rows, note = leaderboard.set_index("model"), _NOTES | dict(notes or {})
     for place, model in enumerate(models):
         top = _TOP + place * row_height
-        _row_title(figure, rows.loc[model], model, top)
+        _row_title(figure, rows.loc[model], (_NAMES | dict(names or {})).get(model, model), note.get(model, ""), top)
         shown = _with_ages(middle_pictures(made[f"{model}_scores"]), made[f"{model}_ages"], age_options)
         for age in range(ages):
             left = _LEFT + age * (_CELL + _GAP)
@@ -75,7 +82,7 @@ def draw_avatar(
         _TOP + len(models) * row_height + 0.3,
         "All pictures but the held-out photographs were generated. "
         "Brackets: 95 % interval over resampled pictures. "
-        f"{_right_age(age_options) if read else ''}avatar_leaderboard holds every number.",
+        f"{_right_age(age_options) if read else ''}The leaderboard holds every number.",
         size=9,
         color=style.MUTED,
     )
@@ -113,19 +120,18 @@ def _right_age(options: AgeOptions) -> str:
     )
 
 
-def _row_title(figure: Figure, row: pd.Series, model: str, top: float) -> None:
+def _row_title(figure: Figure, row: pd.Series, name: str, note: str, top: float) -> None:
     rank = "" if pd.isna(row["rank"]) else f"{row['rank']:.0f}  "
     at_age = pd.notna(row["verified_at_age"])
     top += 0.2 if at_age else 0.34
-    style.write(figure, 0.5, top, f"{rank}{_NAMES.get(model, model)}", size=12.5, weight="bold")
+    style.write(figure, 0.5, top, f"{rank}{name}", size=12.5, weight="bold")
     if pd.isna(row["verified"]):
         style.write(figure, 0.5, top + 0.28, "no photos: not trained", color=style.MUTED)
         return
     top = _share(figure, row, "verified", "verified", top)
     if at_age:
         top = _share(figure, row, "verified_at_age", "at the right age", top)
-    note = _NOTES.get(model) or f"{row['photos']:.0f} training photos"
-    style.write(figure, 0.5, top + 0.21, note, size=8.5, color=style.MUTED)
+    style.write(figure, 0.5, top + 0.21, note or f"{row['photos']:.0f} training photos", size=8.5, color=style.MUTED)
     if pd.notna(row["memorising"]) and row["memorising"]:
         style.write(figure, 0.5, top + 0.42, "memorising", size=9, weight="bold", color=style.AMBER)
 
