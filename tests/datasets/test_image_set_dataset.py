@@ -80,6 +80,7 @@ def test_only_the_pictures_chosen_are_stored(images: ImageSet, tmp_path: Path) -
         "child/c.png",
         "manifest.csv",
         "manifest.json",
+        "metadata.jsonl",
     ]
 
 

@@ -8,8 +8,8 @@ from pathlib import PurePosixPath
 import pandas as pd
 
 from likeness.datasets import ImageSet
+from likeness.datasets.image_folder import describe
 from likeness.datasets.image_set import open_folder
-from likeness.datasets.manifest import read_manifest
 from likeness.datasets.metadata import metadata_by_file
 
 CLASS = "class"
@@ -70,7 +70,7 @@ def check_classes(paintings: ImageSet, members: pd.DataFrame, wanted: Sequence[s
         only = f"only class {found[0]}" if found else "no class"
         raise ClassError(
             f"{root}: {only} has pictures that can be used. Expected a folder for each of two or more classes, "
-            "or a column 'class' in manifest.csv."
+            "or a column 'class' in manifest.csv or metadata.jsonl."
         )
     for label, own in members.groupby(CLASS)["group"]:
         if own.nunique() >= parts:
@@ -85,12 +85,11 @@ def check_classes(paintings: ImageSet, members: pd.DataFrame, wanted: Sequence[s
 
 
 def _written(paintings: ImageSet) -> pd.Series:
-    """What the folder's own manifest.csv says of the classes, indexed by file: files set aside are only there."""
+    """What the folder itself says of the classes, indexed by file: files set aside are only in its manifest."""
     nothing = pd.Series(dtype="object", index=pd.Index([], dtype="str"))
     fs, root = open_folder(paintings.root, paintings.storage_options)
     try:
-        stored = read_manifest(fs, root)
-        table = metadata_by_file(stored[0]) if stored else pd.DataFrame()
+        table = metadata_by_file(describe(fs, root).metadata)
     except ValueError:
         return nothing
     return table[CLASS].astype("object") if CLASS in table.columns else nothing

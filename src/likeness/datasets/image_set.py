@@ -16,7 +16,8 @@ from kedro.io import DatasetError
 from PIL import Image
 
 from likeness.datasets.digest import digest_of
-from likeness.datasets.manifest import MANIFEST_CSV, MEASURED, read_manifest, rejected_table
+from likeness.datasets.image_folder import Description, describe, training_split
+from likeness.datasets.manifest import MANIFEST_CSV, MEASURED, METADATA_JSONL, rejected_table
 from likeness.datasets.metadata import metadata_by_file, with_groups
 from likeness.datasets.picture import UnreadablePictureError, open_picture
 from likeness.datasets.scan import MINIMUM_SIDE, picture_files, scan
@@ -62,11 +63,13 @@ class ImageSet:
 
         What cannot be used (cut short, no picture, too small, an exact duplicate of an earlier file, listed in the
         folder's manifest.csv but absent) is set aside in `rejected`, with a warning. A sub-folder's name becomes the
-        column `group` where the metadata does not say.
+        column `group` where the metadata does not say. Of a folder with a split for training, in the form of Hugging
+        Face's datasets, that alone is read.
 
         Args:
             root: the folder, a local path or one that fsspec knows.
-            metadata: more columns, joined on `file`; by default read from manifest.csv in the folder, if any.
+            metadata: more columns, joined on `file`; by default read from manifest.csv or metadata.jsonl in the
+                folder, if any.
             files: look only at these, in this order; by default at all.
             minimum_side: the shortest side a picture may have, in pixels.
             storage_options: what fsspec needs to open the folder.
@@ -77,16 +80,21 @@ class ImageSet:
         fs, path = open_folder(str(root), storage_options)
         if not fs.isdir(path):
             raise DatasetError(f"There is no folder {root}. Expected a folder of pictures.")
+        if split := training_split(fs, path) if metadata is None else "":
+            logger.info("%s: of its splits, only %s is read.", root, split)
+            root, path = f"{str(root).rstrip('/')}/{split}", f"{path}/{split}"
         try:
-            if metadata is None and (stored := read_manifest(fs, path)) is not None:
-                metadata, _ = stored
-            metadata = metadata_by_file(pd.DataFrame({"file": []}) if metadata is None else metadata)
+            said = describe(fs, path) if metadata is None else Description(metadata)
+            metadata = metadata_by_file(said.metadata)
         except ValueError as error:
-            raise DatasetError(f"{root}: {error}. Correct {MANIFEST_CSV} there, or the metadata given.") from error
+            advice = f"Correct {MANIFEST_CSV} or {METADATA_JSONL} there, or the metadata given."
+            raise DatasetError(f"{root}: {error}. {advice}") from error
         wanted = picture_files(fs, path) if files is None else list(files)
         absent = [] if files is not None else [file for file in metadata.index if file not in set(wanted)]
         pictures, rejected = scan(fs, path, [*wanted, *absent], minimum_side)
         manifest = with_groups(pictures.join(metadata, on="file"))
+        gone = rejected["file"].isin(absent)
+        rejected.loc[gone, "reason"] += rejected.loc[gone, "file"].map(said.place)
         if len(rejected):
             _warn_of(str(root), len(manifest), tuple(zip(rejected["file"], rejected["reason"], strict=True)))
         return cls(str(root), manifest, rejected, dict(storage_options or {}))

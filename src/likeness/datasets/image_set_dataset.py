@@ -13,14 +13,17 @@ from kedro.io import DatasetError, Version
 from kedro_datasets._typing import ImagePreview  # the type by which Kedro-Viz knows a picture's preview
 
 from likeness.datasets.contact_sheet import contact_sheet
+from likeness.datasets.image_folder import metadata_lines
 from likeness.datasets.image_set import ImageSet, open_folder
-from likeness.datasets.manifest import MANIFEST_CSV, MANIFEST_JSON, manifest_files, read_manifest
+from likeness.datasets.manifest import MANIFEST_CSV, MANIFEST_JSON, METADATA_JSONL, manifest_files, read_manifest
 from likeness.datasets.scan import MINIMUM_SIDE, picture_files
 from likeness.datasets.versioned_folder import Contents, Source, VersionedFolderDataset
 
 
 class ImageSetDataset(VersionedFolderDataset[ImageSet]):
     """An image set: pictures, their manifest.csv, and manifest.json, which is written last.
+
+    Beside them is metadata.jsonl, by which Hugging Face's datasets open the folder too.
 
     Not versioned, it also reads a plain folder of pictures, such as a person's photographs.
 
@@ -77,10 +80,11 @@ class ImageSetDataset(VersionedFolderDataset[ImageSet]):
     def _contents(self, data: ImageSet) -> Contents:
         fs, root = open_folder(data.root, data.storage_options)
         for file in data.manifest["file"]:
-            if file in (MANIFEST_CSV, MANIFEST_JSON):
+            if file in (MANIFEST_CSV, MANIFEST_JSON, METADATA_JSONL):
                 raise DatasetError(f"A picture cannot be named {file}.")
             yield file, Source(fs, f"{root}/{file}")
         try:
+            yield METADATA_JSONL, metadata_lines(data.manifest)
             yield from manifest_files(data.manifest, data.rejected)
         except TypeError as error:
             raise DatasetError(f"The manifest of {self._filepath.name} cannot be stored: {error}") from error

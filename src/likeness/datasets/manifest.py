@@ -13,6 +13,9 @@ from likeness.datasets.csv_table import table_from_csv, table_to_csv
 
 MANIFEST_CSV = "manifest.csv"
 MANIFEST_JSON = "manifest.json"
+METADATA_JSONL = "metadata.jsonl"
+"""What Hugging Face's datasets read beside pictures."""
+
 MEASURED = ("file", "sha256", "width", "height")
 
 _FORMAT = 1

@@ -14,7 +14,7 @@ from fsspec import AbstractFileSystem
 from PIL import ExifTags, Image
 
 from likeness.datasets.digest import is_hidden
-from likeness.datasets.manifest import MANIFEST_CSV, MANIFEST_JSON, pictures_table, rejected_table
+from likeness.datasets.manifest import MANIFEST_CSV, MANIFEST_JSON, METADATA_JSONL, pictures_table, rejected_table
 from likeness.datasets.picture import unreadable_reason
 
 MINIMUM_SIDE = 16
@@ -33,11 +33,10 @@ class Examined:
 
 
 def picture_files(fs: AbstractFileSystem, root: str) -> list[str]:
-    """List a folder's files at any depth, sorted, relative to it, without hidden ones and the manifest."""
+    """List a folder's files at any depth, sorted, relative to it, without hidden ones and the manifests."""
     found = (PurePosixPath(path).relative_to(PurePosixPath(root)) for path in fs.find(root))
-    return sorted(
-        path.as_posix() for path in found if not is_hidden(path) and str(path) not in (MANIFEST_CSV, MANIFEST_JSON)
-    )
+    manifests = (MANIFEST_CSV, MANIFEST_JSON, METADATA_JSONL)
+    return sorted(path.as_posix() for path in found if not is_hidden(path) and str(path) not in manifests)
 
 
 def duplicate_of(reason: str) -> str:

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pandas as pd
 
 from likeness.pipelines.avatar.options import STUDY_AGES, PortraitOptions, SitterOptions
-from likeness.pipelines.avatar.prompts import adapt, portrait_requests, training_prompts, with_age_prompts
+from likeness.pipelines.avatar.prompts import adapt, portrait_requests, training_prompts, with_age_prompts, with_texts
 
 WOMAN = SitterOptions(identifier="ohwx", class_word="woman", pronoun="her")
 
@@ -54,3 +54,12 @@ def test_photos_belong_to_the_age_prompt_nearest_in_years(pictures):
     assert with_age_prompts(photos, STUDY_AGES).manifest["age"].tolist() == [0, 9, pd.NA, 3]
     unknown = photos.manifest.drop(columns="age_years")
     assert with_age_prompts(replace(photos, manifest=unknown), STUDY_AGES).manifest["age"].isna().all()
+
+
+def test_a_photographs_own_words_join_its_caption():
+    captions = ["a photo of sks man"] * 4
+    texts = ["smiling at the sea", "sks man asleep", "  ", None]
+    photos = pd.DataFrame({"file": list("abcd"), "caption": texts})
+    expected = [f"{captions[0]}, smiling at the sea", "sks man asleep", captions[0], captions[0]]
+    assert with_texts(captions, photos, SitterOptions()) == expected
+    assert with_texts(captions, photos.drop(columns="caption"), SitterOptions()) == captions

@@ -21,7 +21,13 @@ from likeness.pipelines.avatar.options import (
     SitterOptions,
     VerificationOptions,
 )
-from likeness.pipelines.avatar.prompts import class_requests, portrait_requests, training_prompts, with_age_prompts
+from likeness.pipelines.avatar.prompts import (
+    class_requests,
+    portrait_requests,
+    training_prompts,
+    with_age_prompts,
+    with_texts,
+)
 from likeness.pipelines.avatar.sheets import draw_avatar, draw_metrics
 from likeness.pipelines.avatar.verifier import Verifier
 
@@ -66,11 +72,13 @@ def fine_tune(
         logger.warning("%s. photos_set_aside says why photos were left out.", reason)
         return training.skipped_checkpoint(base_model, subset, reason, work_folder), training.no_losses()
     age_prompts = portraits.ages if fine_tuning.caption_ages else ()
+    photos = sitter_photos.select(rows["file"])
+    captions = training_prompts(fine_tuning.template, rows["age_years"].tolist(), sitter, age_prompts)
     lesson = training.Lesson(
         identifier=sitter.identifier,
-        photos=sitter_photos.select(rows["file"]),
+        photos=photos,
         boxes=boxes(reference_faces),
-        captions=training_prompts(fine_tuning.template, rows["age_years"].tolist(), sitter, age_prompts),
+        captions=with_texts(captions, photos.manifest, sitter) if fine_tuning.caption_texts else captions,
         class_pictures=class_pictures,
         class_prompt=class_options.template.format(class_word=sitter.class_word),
     )

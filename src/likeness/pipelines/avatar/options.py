@@ -86,6 +86,7 @@ class FineTuningOptions(DreamBoothOptions):
 
     template: str = Field("a photo of {model}", description="caption of a training picture")
     caption_ages: bool = Field(False, description="add the nearest age prompt to captions of known age")
+    caption_texts: bool = Field(False, description="add a photograph's own words, its column `caption`, to its caption")
     crop_margin: float = Field(0.5, ge=0, description="space on each side of the face, in face sizes")
 
     @field_validator("template")

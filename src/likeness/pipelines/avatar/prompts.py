@@ -9,6 +9,7 @@ from dataclasses import replace
 import pandas as pd
 
 from likeness.datasets import ImageSet
+from likeness.datasets.image_folder import CAPTION
 from likeness.pipelines.avatar.options import AgePrompt, ClassPictureOptions, PortraitOptions, SitterOptions
 
 
@@ -64,6 +65,18 @@ def class_requests(sitter: SitterOptions, options: ClassPictureOptions, count: i
     prompt = options.template.format(class_word=sitter.class_word)
     pictures = range(count)
     return pd.DataFrame({"picture": pictures, "prompt": prompt, "seed": [options.seed + place for place in pictures]})
+
+
+def with_texts(captions: Sequence[str], manifest: pd.DataFrame, sitter: SitterOptions) -> list[str]:
+    """Add the photographs' own words, of their column `caption`, to their captions.
+
+    Words that hold the sitter's identifier are the whole caption; a photograph without words keeps its caption.
+    """
+    texts = manifest.get(CAPTION, pd.Series("", index=manifest.index)).fillna("").astype(str).str.strip()
+    return [
+        text if sitter.identifier in text.split() else f"{caption}, {text}" if text else caption
+        for caption, text in zip(captions, texts, strict=True)
+    ]
 
 
 def training_prompts(
