@@ -46,7 +46,7 @@ class DreamBoothJob:
         folder.mkdir()
         for number, lesson in enumerate(self.lessons):
             for place, picture in enumerate(lesson.pictures):
-                picture.convert("RGB").save(_picture(folder, number, place))
+                picture.convert("RGB").save(_picture(folder, number, place), compress_level=1)
         described = {
             "base": [self.base.source, self.base.revision],
             "lessons": [
@@ -65,11 +65,11 @@ class DreamBoothJob:
 
 
 def read_job(folder: Path) -> DreamBoothJob:
-    """Read what `DreamBoothJob.write` wrote; pictures stay open files."""
+    """Read what `DreamBoothJob.write` wrote."""
     described = json.loads((folder / _JOB).read_text(encoding="utf-8"))
     lessons = [
         Lesson(
-            [Image.open(_picture(folder, number, place)) for place in range(len(one["prompts"]))],
+            [_opened(_picture(folder, number, place)) for place in range(len(one["prompts"]))],
             one["prompts"],
             [face and tuple(face) for face in one["faces"]],
             one["batch_size"],
@@ -90,6 +90,13 @@ def read_job(folder: Path) -> DreamBoothJob:
 
 def _picture(folder: Path, lesson: int, place: int) -> Path:
     return folder / f"picture_{lesson}_{place:05}.png"
+
+
+def _opened(path: Path) -> Image.Image:
+    """The picture, and no open file."""
+    with Image.open(path) as picture:
+        picture.load()
+    return picture
 
 
 def _work_folder(path: str) -> WorkFolder:
