@@ -51,6 +51,10 @@ def launch(module: str, job: Path, processes: int) -> None:
     told = sorted(job.glob("failed-*.txt"), key=lambda path: path.stat().st_mtime_ns)
     if code or told:
         reason = told[0].read_text(encoding="utf-8") if told else f"the launcher ended with {code}: a worker was killed"
+        if 0 < len(told) < processes:
+            reason += (
+                " (Others said nothing: if this one lost its connection, they were killed, as where memory is short.)"
+            )
         raise WorkerError(f"{module}, {processes} processes: {reason}")
 
 
