@@ -59,7 +59,9 @@ def test_nothing_is_said_that_base_does_not_know(environment, source):
     if source == "catalog":
         assert said.keys() <= base.keys()
     else:
-        assert set(names(said)) <= set(names(base))
+        known = set(names(base))
+        # What stands below a value of base's is in a section that is empty there: methods.full.
+        assert [name for name in names(said) if not any(f"{name}.".startswith(f"{one}.") for one in known)] == []
 
 
 def test_what_an_environment_leaves_out_is_as_in_base(context):
