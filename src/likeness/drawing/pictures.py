@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from likeness.datasets.picture import save_picture
 from likeness.datasets.work import WorkFolder
+from likeness.diffusion.acceleration import Acceleration
 from likeness.diffusion.model import DiffusionModel
 from likeness.diffusion.sampling import generate
 
@@ -20,12 +21,14 @@ class Settings:
         negative_prompt: what guidance steers away from.
         resolution: px a side; None: the model's own.
         batch_size: pictures drawn at once.
+        acceleration: of the UNet on a GPU.
     """
 
     steps: int
     negative_prompt: str
     resolution: int | None
     batch_size: int
+    acceleration: Acceleration = "none"
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ def draw(model: DiffusionModel, requests: Sequence[Request], settings: Settings,
             width=settings.resolution,
             batch_size=settings.batch_size,
             negative_prompt=settings.negative_prompt,
+            acceleration=settings.acceleration,
         )
         for request, picture in zip(wanted, pictures, strict=True):
             made_by = {

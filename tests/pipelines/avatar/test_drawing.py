@@ -4,6 +4,7 @@ import pytest
 from PIL import Image
 
 from likeness.datasets import BaseModel
+from likeness.diffusion import sampling
 from likeness.drawing import drawer
 from likeness.pipelines.avatar.drawing import draw_pictures, no_pictures
 from likeness.pipelines.avatar.options import AgePrompt, ClassPictureOptions, PortraitOptions, SitterOptions
@@ -54,6 +55,16 @@ def test_pictures_that_are_there_are_not_drawn_again(draw, opened):
     assert len(opened) == 2
     assert len(more) == 6
     assert set(first.manifest["sha256"]) <= set(more.manifest["sha256"])
+
+
+def test_drawing_more_quickly_draws_nothing_again(draw, opened, monkeypatch):
+    ways = []
+    accelerated = sampling.accelerated
+    monkeypatch.setattr(sampling, "accelerated", lambda model, how: ways.append(how) or accelerated(model, how))
+    quick = OPTIONS.model_copy(update={"acceleration": "kernels"})
+    assert draw(quick).digest == draw().digest
+    assert set(ways) == {"kernels"}
+    assert len(opened) == 1
 
 
 def test_a_picture_does_not_depend_on_what_it_is_drawn_with(draw, tmp_path):

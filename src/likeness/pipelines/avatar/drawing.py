@@ -60,7 +60,7 @@ def draw_pictures(
     draw_missing(
         _drawer(reference),
         [Request(*row) for row in table[wanted].itertuples(index=False, name=None)],
-        Settings(options.steps, options.negative_prompt, options.resolution, options.batch_size),
+        Settings(options.steps, options.negative_prompt, options.resolution, options.batch_size, options.acceleration),
         work,
         processes=options.processes,
         title=f"drawing with {name}",
