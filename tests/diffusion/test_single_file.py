@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -198,6 +199,16 @@ def test_without_a_tokenizer_the_parameter_is_named(single):
     _, base = single
     with pytest.raises(ModelError, match=r"set the parameter tokenizer"):
         open_model(BaseModel(base.source), device="cpu")
+
+
+def test_a_tokenizer_of_other_words_is_refused(single, family, monkeypatch):
+    _, base = single
+    shape = SHAPES_BY_FAMILY[family]
+    monkeypatch.setitem(
+        SHAPES_BY_FAMILY, family, replace(shape, text_encoder={**shape.text_encoder, "vocab_size": 49408})
+    )
+    with pytest.raises(ModelError, match=r"has \d+ tokens, and the text encoder knows 49408.*parameter tokenizer"):
+        open_model(base, device="cpu")
 
 
 @pytest.mark.parametrize("name", ["sd1", "sd2", "sdxl"])

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,11 +25,8 @@ def adapted(folder: Path) -> DiffusionModel:
     """A model with additions in all of its networks, convolutions too, as a training leaves them."""
     model = open_model(BaseModel(str(folder)), device="cpu", dtype="float32")
     model.unet = add_lora(model.unet, "all", OPTIONS)
-    model.text_encoder = add_lora(model.text_encoder, "all", OPTIONS)
-    networks = [model.unet, model.text_encoder]
-    if model.second:
-        model.second = replace(model.second, text_encoder=add_lora(model.second.text_encoder, "all", OPTIONS))
-        networks.append(model.second.text_encoder)
+    model.change_text_encoders(partial(add_lora, part="all", options=OPTIONS))
+    networks = [model.unet, *model.text_encoders.values()]
     with torch.no_grad(), torch.random.fork_rng():
         torch.manual_seed(1)
         for network in networks:
@@ -73,7 +70,7 @@ def test_every_addition_is_there_once_as_it_was(tiny_xl_model, tmp_path):
     model = adapted(tiny_xl_model)
     save_lora_file(model, tmp_path / "lora.safetensors")
     saved = load_file(tmp_path / "lora.safetensors")
-    networks = [model.unet, model.text_encoder, model.second.text_encoder]
+    networks = [model.unet, *model.text_encoders.values()]
     trained = [p for network in networks for name, p in network.named_parameters() if "lora_" in name]
     assert len(saved) == len(trained) // 2 * 3
     query = model.unet.get_base_model().down_blocks[1].attentions[0].transformer_blocks[0].attn1.to_q

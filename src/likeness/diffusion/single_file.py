@@ -52,7 +52,7 @@ def open_file_part(kind: Any, part: str, base: BaseModel) -> Any:
     shape = SHAPES_BY_FAMILY[file.family]
     if part.startswith("tokenizer"):
         is_last = part == "tokenizer_2" or shape.text_encoder_2 is None
-        return _tokenizer(base, shape.pad_token if is_last else Shape.pad_token)
+        return _tokenizer(base, shape.text_encoder["vocab_size"], shape.pad_token if is_last else Shape.pad_token)
     if part == "scheduler":
         return DDPMScheduler(**SCHEDULE, prediction_type=file.prediction, rescale_betas_zero_snr=file.zero_terminal_snr)
     # Random weights would take longer to draw than the file's to read.
@@ -62,7 +62,7 @@ def open_file_part(kind: Any, part: str, base: BaseModel) -> Any:
     return _filled(network, _weights(part, network, path, file))
 
 
-def _tokenizer(base: BaseModel, pad_token: str) -> CLIPTokenizer:
+def _tokenizer(base: BaseModel, vocabulary: int, pad_token: str) -> CLIPTokenizer:
     if base.tokenizer is None:
         raise ValueError("one file holds no tokenizer: set the parameter tokenizer to a model that has CLIP's")
     where = {"local_files_only": Path(base.tokenizer).is_dir(), "pad_token": pad_token}
@@ -70,6 +70,11 @@ def _tokenizer(base: BaseModel, pad_token: str) -> CLIPTokenizer:
         tokenizer = CLIPTokenizer.from_pretrained(base.tokenizer, subfolder="tokenizer", **where)
     except OSError:
         tokenizer = CLIPTokenizer.from_pretrained(base.tokenizer, **where)
+    if tokenizer.vocab_size != vocabulary:
+        raise ValueError(
+            f"the tokenizer of {base.tokenizer} has {tokenizer.vocab_size} tokens, and the text encoder knows "
+            f"{vocabulary}: set the parameter tokenizer to a model that has CLIP's"
+        )
     return tokenizer
 
 

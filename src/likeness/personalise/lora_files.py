@@ -72,9 +72,7 @@ def lora_metadata(model: DiffusionModel, ranks: Mapping[str, float]) -> dict[str
 
 
 def _adapted(model: DiffusionModel) -> Iterator[tuple[str, PeftModel]]:
-    second = model.second.text_encoder if model.second else None
-    parts = {"unet": model.unet, "text_encoder": model.text_encoder, "text_encoder_2": second}
-    for part, network in parts.items():
+    for part, network in {"unet": model.unet, **model.text_encoders}.items():
         if isinstance(network, PeftModel):
             yield part, network
 
