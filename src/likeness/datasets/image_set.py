@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from os import PathLike
 from typing import Any
 
@@ -48,6 +48,10 @@ class ImageSet:
             raise ValueError(f"the manifest of {self.root} lacks the columns {', '.join(absent)}")
         if self.manifest["file"].duplicated().any():
             raise ValueError(f"the manifest of {self.root} names a file twice")
+
+    @cached_property
+    def _files(self) -> frozenset[str]:
+        return frozenset(self.manifest["file"])
 
     @classmethod
     def from_folder(
@@ -113,7 +117,7 @@ class ImageSet:
             KeyError: the set has no such file.
             UnreadablePictureError: the file is gone or broken by now.
         """
-        if file not in set(self.manifest["file"]):
+        if file not in self._files:
             raise KeyError(f"{self.root} has no picture {file!r}")
         fs, path = open_folder(self.root, self.storage_options)
         try:

@@ -12,7 +12,7 @@ from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
 from likeness.hooks.peak_gpu_memory import PeakGpuMemory
-from likeness.hooks.peak_memory import PeakMemory
+from likeness.peak_memory import PeakMemory
 
 DATASET = "run_times"
 COLUMNS = (

@@ -167,6 +167,7 @@ def curated(pictures):
         "photo_ssim": pairs.assign(ssim=values),
         "photo_verification": pairs.assign(set_b="sitter", distance=values, verified=values < 0.5),
         "threshold": 0.5,
+        "shown": files,
     }
 
 
@@ -176,6 +177,12 @@ def test_the_photo_sheet_says_why_photographs_were_set_aside(curated):
     assert "not shown" in written
     assert "child\n4" in written
     assert any("…" in text and text.endswith("cture.jpg") for text in written)
+
+
+def test_the_maps_show_the_drawn_photographs_of_very_many(curated):
+    written = assert_tidy(draw_photos(**{**curated, "shown": curated["shown"][2:6]}))
+    assert {"child\n2", "adult\n2"} <= set(written)
+    assert any("a face of 4 drawn at random" in text for text in written)
 
 
 def test_the_photo_sheet_without_child_photos_or_any(curated):

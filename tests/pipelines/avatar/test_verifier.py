@@ -49,3 +49,23 @@ def test_pairs_within_and_between():
     assert pair["distance"] == 3.0
     assert pair["verified_published"]
     assert not pair["verified"]
+
+
+@pytest.mark.parametrize("block", [1, 3, 512])
+def test_the_share_recognised_is_that_of_the_table_of_pairs(block, monkeypatch):
+    monkeypatch.setattr("likeness.pipelines.avatar.verifier._BLOCK", block)
+    points = np.random.default_rng(0).uniform(0, 2, (7, 2)).tolist()
+    own = embeddings(**dict(zip("abcdefg", [*points[:6], None], strict=True)), z=[0.0, 0.0])
+    shares = VERIFIER.recognised_share(own, list("gabcdef"))
+    verified = VERIFIER.verify(own, None, "sitter", "sitter").set_index(["photo_a", "photo_b"])["verified"]
+    assert shares.index.tolist() == list("gabcdef")
+    assert shares["g"] == 0
+    assert 0 < shares.drop("g").mean() < 1
+    for file in "abcdef":
+        with_it = [pair for pair in verified.index if file in pair and "z" not in pair]
+        assert shares[file] == pytest.approx(verified[with_it].sum() / 6)
+
+
+def test_a_single_picture_is_contradicted_by_nothing():
+    assert VERIFIER.recognised_share(embeddings(a=[0.0]), ["a"]).tolist() == [1.0]
+    assert VERIFIER.recognised_share(embeddings(a=[0.0]), []).empty

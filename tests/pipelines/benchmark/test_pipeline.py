@@ -13,6 +13,7 @@ from likeness.pipelines.benchmark import create_pipeline
 from likeness.pipelines.benchmark.nodes import benchmark_curation, benchmark_recognisers
 from likeness.pipelines.benchmark.options import (
     CurationBenchmarkOptions,
+    CurationSizeBenchmarkOptions,
     DreamBoothBenchmarkOptions,
     EditingBenchmarkOptions,
     InversionBenchmarkOptions,
@@ -59,8 +60,10 @@ def test_what_measures_photographs_needs_no_gpu_and_the_others_do() -> None:
     pipeline = create_pipeline()
     cpu, gpu = (pipeline.only_nodes_with_tags(tag) for tag in ("cpu", "gpu"))
     of_photos = {"curation", "recognisers"}
-    assert cpu.inputs() == {"sitter_photos", *(f"params:benchmark.{one}" for one in of_photos)}
-    assert cpu.outputs() == {f"benchmark_{one}" for one in of_photos}
+    of_avatar = {"params:avatar.verification", "params:avatar.curation"}
+    without_gpu = of_photos | {"curation_size"}
+    assert cpu.inputs() == {"sitter_photos", *of_avatar, *(f"params:benchmark.{one}" for one in without_gpu)}
+    assert cpu.outputs() == {f"benchmark_{one}" for one in without_gpu}
     what = {"dreambooth", "editing", "inversion", "sampling"}
     assert gpu.inputs() == {"base_model", *(f"params:benchmark.{one}" for one in what)}
     assert gpu.outputs() == {f"benchmark_{one}" for one in what}
@@ -73,6 +76,7 @@ def test_what_measures_photographs_needs_no_gpu_and_the_others_do() -> None:
     ("what", "options"),
     [
         ("curation", CurationBenchmarkOptions),
+        ("curation_size", CurationSizeBenchmarkOptions),
         ("dreambooth", DreamBoothBenchmarkOptions),
         ("editing", EditingBenchmarkOptions),
         ("inversion", InversionBenchmarkOptions),

@@ -80,6 +80,9 @@ class CurationOptions(Section):
     near_duplicate_ssim: float = Field(
         0.9, gt=0, le=1, description="SSIM above which the later of two photographs is a near-duplicate"
     )
+    all_pairs_photos: int = Field(
+        1000, ge=2, description="of more photographs, tables hold all pairs of so many only, drawn at random"
+    )
 
 
 class FineTuningOptions(DreamBoothOptions):

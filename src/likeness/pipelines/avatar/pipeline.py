@@ -40,7 +40,7 @@ def curated_photos() -> Pipeline:
         [
             Node(
                 curation.measure_similarity,
-                ["sitter_photos", VERIFICATION, WORK],
+                ["sitter_photos", VERIFICATION, CURATION, WORK],
                 "photo_ssim",
                 name="measure_similarity",
             ),
@@ -52,18 +52,23 @@ def curated_photos() -> Pipeline:
             ),
             Node(
                 curation.compare_recognisers,
-                ["photo_embeddings", VERIFICATION],
+                ["photo_embeddings", VERIFICATION, CURATION],
                 "recogniser_comparison",
                 name="compare_recognisers",
             ),
             Node(curation.choose_verifier, ["recogniser_comparison", VERIFICATION], "verifier", name="choose_verifier"),
-            Node(curation.verify_photos, ["photo_embeddings", "verifier"], "photo_verification", name="verify_photos"),
+            Node(
+                curation.verify_photos,
+                ["photo_embeddings", "verifier", VERIFICATION, CURATION],
+                "photo_verification",
+                name="verify_photos",
+            ),
             Node(
                 curation.choose_reference, ["photo_embeddings", "verifier"], "reference_faces", name="choose_reference"
             ),
             Node(
                 curation.choose_subsets,
-                ["sitter_photos", "photo_embeddings", "photo_verification", "photo_ssim", CURATION],
+                ["sitter_photos", "photo_embeddings", "photo_verification", "photo_ssim", "verifier", CURATION],
                 ["photo_subsets", "photos_set_aside"],
                 name="choose_subsets",
             ),
@@ -71,7 +76,7 @@ def curated_photos() -> Pipeline:
                 curation.draw_photo_sheet,
                 [
                     *("sitter_photos", "photo_subsets", "photos_set_aside"),
-                    *("photo_ssim", "photo_verification", "verifier"),
+                    *("photo_ssim", "photo_verification", "verifier", VERIFICATION, CURATION),
                 ],
                 "photo_sheet",
                 name="draw_photo_sheet",

@@ -31,6 +31,7 @@ class Views:
         margin: space on each side of the face, in face sizes.
 
     Attributes:
+        options: as given.
         files: names of the pictures, in order.
         keys: digests that name each view wherever its picture lies.
     """
@@ -42,7 +43,7 @@ class Views:
         boxes: Mapping[str, Box] | None = None,
         margin: float = 0.0,
     ) -> None:
-        self._pictures, self._options, self._boxes, self._margin = pictures, options, boxes, margin
+        self._pictures, self.options, self._boxes, self._margin = pictures, options, boxes, margin
         self.files: list[str] = pictures.manifest["file"].tolist()
         crops = [None if boxes is None else (boxes.get(file), margin) for file in self.files]
         self.keys = [digest_of(*view) for view in zip(pictures.manifest["sha256"], crops, strict=True)]
@@ -50,13 +51,18 @@ class Views:
     @cached_property
     def stack(self) -> NDArray[np.uint8]:
         """All views, (n, size, size) or (n, size, size, 3); opened when first asked for."""
-        return stack_pictures(map(self._view, self.files), self._options)
+        return stack_pictures(map(self._view, self.files), self.options)
+
+    def each(self) -> Iterator[NDArray[np.uint8]]:
+        """Each view, (size, size) or (size, size, 3), opened when its turn comes and let go."""
+        for file in self.files:
+            yield stack_pictures([self._view(file)], self.options)[0]
 
     def _view(self, file: str) -> Image.Image:
         image = self._pictures.open(file)
         if self._boxes is None:
             return image
-        return face_crop(image, self._boxes.get(file), resolution=self._options.size, margin=self._margin)
+        return face_crop(image, self._boxes.get(file), resolution=self.options.size, margin=self._margin)
 
 
 class SimilarityMatrices:

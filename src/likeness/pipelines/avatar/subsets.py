@@ -6,11 +6,12 @@ recognised in enough of the other photographs of their age group, and no near-du
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 import pandas as pd
 
 from likeness.pipelines.avatar.options import CurationOptions
-from likeness.pipelines.avatar.pairs import square
 
 SUBSETS = ("child_01", "child_02", "adult_01", "adult_02", "all_01", "all_02")
 GROUPS = ("child", "adult")
@@ -35,48 +36,36 @@ def age_groups(manifest: pd.DataFrame, child_below_years: float) -> pd.Series:
     return by_years.mask(named.isin(GROUPS).fillna(False), named.astype(object))
 
 
-def recognised_share(verified: pd.DataFrame) -> pd.Series:
-    """Return the share of the other photographs that each is verified against.
-
-    Args:
-        verified: (n, n) matrix of 1, 0 or NaN.
-
-    Returns:
-        n shares in 0..1; 1 for the only photograph of its group, which nothing can contradict.
-    """
-    values = verified.to_numpy(dtype=float, copy=True)
-    np.fill_diagonal(values, np.nan)
-    counted = np.isfinite(values).sum(axis=1)
-    share = np.divide(np.nansum(values, axis=1), counted, out=np.ones(len(values)), where=counted > 0)
-    return pd.Series(share, index=verified.index)
-
-
-def near_duplicates(ssim: pd.DataFrame, limit: float) -> dict[str, str]:
+def near_duplicates(files: Sequence[str], pairs: pd.DataFrame, limit: float) -> dict[str, str]:
     """Go through the photographs in order and drop each that resembles one already kept by more than `limit`.
 
     Args:
-        ssim: (n, n) matrix of similarities in -1..1.
+        files: the photographs.
+        pairs: photo_a, photo_b, ssim; a pair that is missing is not alike.
         limit: the largest similarity two kept photographs may have.
 
     Returns:
-        The dropped photographs, each with the kept one it repeats.
+        The dropped photographs, each with the first kept one it repeats.
     """
-    values = ssim.to_numpy()
-    kept: list[int] = []
-    dropped = {}
-    for place, file in enumerate(ssim.index):
-        twin = next((other for other in kept if values[place, other] > limit), None)
-        if twin is None:
-            kept.append(place)
-        else:
-            dropped[file] = ssim.index[twin]
+    place = {file: index for index, file in enumerate(files)}
+    alike = pairs[pairs["ssim"] > limit]
+    earlier: dict[str, list[str]] = {}
+    for pair in alike[["photo_a", "photo_b"]].itertuples(index=False):
+        if place.keys() >= {*pair}:
+            first, second = sorted(pair, key=lambda file: place[file])
+            earlier.setdefault(second, []).append(first)
+    dropped: dict[str, str] = {}
+    for file in files:
+        kept = [other for other in earlier.get(file, ()) if other not in dropped]
+        if kept:
+            dropped[file] = min(kept, key=lambda other: place[other])
     return dropped
 
 
 def choose_subsets(
     manifest: pd.DataFrame,
     reasons: pd.Series,
-    verification: pd.DataFrame,
+    recognised_share: Callable[[Sequence[str]], pd.Series],
     photo_ssim: pd.DataFrame,
     options: CurationOptions,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -85,8 +74,8 @@ def choose_subsets(
     Args:
         manifest: the sitter's photographs: file, and `group` or `age_years` where known.
         reasons: why a photograph has no usable face, indexed by file; empty text where it has one.
-        verification: pairs photo_a, photo_b, verified.
-        photo_ssim: pairs photo_a, photo_b, ssim.
+        recognised_share: of every photograph of an age group, the share (0..1) of the others it is verified against.
+        photo_ssim: pairs photo_a, photo_b, ssim, all near-duplicates among them.
         options: the limits of curation.
 
     Returns:
@@ -103,14 +92,14 @@ def choose_subsets(
     recognised = []
     for group in GROUPS:
         members[f"{group}_01"] = own = photos[photos["group"] == group]
-        share = recognised_share(square(verification, "verified", own["file"].tolist()))
+        share = recognised_share(own["file"].tolist())
         recognised += share[share >= options.verified_share].index.tolist()
         aside += [
             (file, CURATED_SUBSETS, f"recognised in {value:.0%} of the other {group} photos")
             for file, value in share[share < options.verified_share].items()
         ]
     curated = photos[photos["file"].isin(recognised)]
-    twins = near_duplicates(square(photo_ssim, "ssim", curated["file"].tolist()), options.near_duplicate_ssim)
+    twins = near_duplicates(curated["file"].tolist(), photo_ssim, options.near_duplicate_ssim)
     aside += [(file, CURATED_SUBSETS, f"nearly the same picture as {twin}") for file, twin in twins.items()]
     members["all_02"] = curated = curated[~curated["file"].isin(list(twins))]
     for group in GROUPS:
@@ -124,14 +113,13 @@ def choose_subsets(
 def summarise_subsets(
     photo_subsets: pd.DataFrame, photo_ssim: pd.DataFrame, verification: pd.DataFrame
 ) -> pd.DataFrame:
-    """Return one row a subset: subset, photos, mean pairwise ssim, share of verified pairs (NaN under two photos)."""
+    """Return one row a subset: subset, photos, mean ssim and share verified of its pairs in the tables (NaN: none)."""
     rows = []
     for name in SUBSETS:
         files = photo_subsets.loc[photo_subsets["subset"] == name, "file"].tolist()
-        above = np.triu_indices(len(files), k=1)
         row: dict[str, object] = {"subset": name, "photos": len(files)}
         for value, pairs in (("ssim", photo_ssim), ("verified", verification)):
-            values = square(pairs, value, files).to_numpy()[above]
-            row[value] = float(np.nanmean(values)) if np.isfinite(values).any() else np.nan
+            own = pairs["photo_a"].isin(files) & pairs["photo_b"].isin(files)
+            row[value] = float(pairs.loc[own, value].astype(float).mean())
         rows.append(row)
     return pd.DataFrame(rows)

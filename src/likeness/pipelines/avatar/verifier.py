@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from likeness.faces.detection import Detector
 from likeness.faces.verification import picture_distances
 from likeness.pipelines.avatar.pairs import pairs_between, pairs_within
+
+_BLOCK = 512  # pictures compared with all others at a time
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,28 @@ class Verifier:
     def distances(self, a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
         """Return the (n, m) distances of pictures, least over their faces; NaN where a picture has no face."""
         return picture_distances(self.own(a), self.own(b), self.metric)
+
+    def recognised_share(self, embeddings: pd.DataFrame, files: Sequence[str]) -> pd.Series:
+        """Return the share of the others that each picture is verified against; 1 for the only one.
+
+        Args:
+            embeddings: face embeddings of the pictures, and perhaps of others.
+            files: the pictures.
+
+        Returns:
+            Shares in 0..1, indexed by file. No more than `_BLOCK` rows of the matrix of distances are held.
+        """
+        own = self.own(embeddings)
+        own = own[own["file"].isin(files)]
+        shares = []
+        for start in range(0, len(files), _BLOCK):
+            block = list(files[start : start + _BLOCK])
+            verified = (
+                self.distances(own[own["file"].isin(block)], own).loc[block, files] <= self.threshold
+            ).to_numpy()
+            others = verified.sum(axis=1) - verified[np.arange(len(block)), np.arange(start, start + len(block))]
+            shares.append(others / (len(files) - 1) if len(files) > 1 else np.ones(1))
+        return pd.Series(np.concatenate([np.empty(0), *shares]), index=list(files))
 
     def verify(self, a: pd.DataFrame, b: pd.DataFrame | None, set_a: str, set_b: str) -> pd.DataFrame:
         """Verify all pairs within a set of pictures, or of two sets, as `DeepFace.verify` would one by one.

@@ -9,13 +9,16 @@ import torch
 from likeness.datasets import BaseModel, ImageSet
 from likeness.diffusion.placement import choose_dtype, process_count
 from likeness.metrics.ssim import SsimOptions, stack_pictures
+from likeness.pipelines.avatar.options import CurationOptions, VerificationOptions
 from likeness.pipelines.benchmark.curation import Pictures, ssim_case, verification_case
+from likeness.pipelines.benchmark.curation_size import curation_size_table
 from likeness.pipelines.benchmark.dreambooth import dreambooth_table
 from likeness.pipelines.benchmark.editing import editing_table
 from likeness.pipelines.benchmark.inversion import inversion_table
 from likeness.pipelines.benchmark.measure import benchmark_device
 from likeness.pipelines.benchmark.options import (
     CurationBenchmarkOptions,
+    CurationSizeBenchmarkOptions,
     DreamBoothBenchmarkOptions,
     EditingBenchmarkOptions,
     FaceBenchmarkOptions,
@@ -49,6 +52,19 @@ def benchmark_recognisers(photos: ImageSet, options: RecogniserBenchmarkOptions)
     """
     pictures = _first(photos, options.measured, options)
     return recognisers_table(pictures, _subset(len(pictures), options.subset, options.seed), options)
+
+
+def benchmark_curation_size(
+    verification: VerificationOptions, curation: CurationOptions, options: CurationSizeBenchmarkOptions
+) -> pd.DataFrame:
+    """Measure time and memory of `avatar`'s curation on more and more synthetic photographs: one row a size and part.
+
+    Args:
+        verification: of `avatar`.
+        curation: likewise.
+        options: of the benchmark.
+    """
+    return curation_size_table(verification, curation, options)
 
 
 def benchmark_dreambooth(base_model: BaseModel, options: DreamBoothBenchmarkOptions) -> pd.DataFrame:

@@ -36,6 +36,19 @@ class RecogniserBenchmarkOptions(FaceBenchmarkOptions):
     recognisers: tuple[str, ...] | None = Field(None, min_length=1, description="DeepFace's names; null: all of them.")
 
 
+class CurationSizeBenchmarkOptions(BaseModel):
+    """How the cost of curation against the number of photographs is measured."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sizes: tuple[int, ...] = Field(
+        (100, 1000, 3000, 10000), min_length=1, description="Numbers of photographs, rising."
+    )
+    side: int = Field(256, ge=16, description="Side of the synthetic photographs in pixels.")
+    impostors: int = Field(80, ge=2, description="Synthetic people beside the sitter, one photograph of each.")
+    seed: int = Field(0, ge=0, description="Seed of pictures and embeddings.")
+
+
 class GpuBenchmarkOptions(BaseModel):
     """What the benchmarks on a GPU have."""
 

@@ -17,20 +17,26 @@ OF_PROCESSES = (nodes.benchmark_processes,)
 
 def create_pipeline(**_: object) -> Pipeline:
     """Assemble one node a benchmark; each leaves `benchmark_<what>`, and its tag says what it runs on."""
-    return Pipeline(
-        [
-            Node(
-                benchmark,
-                inputs=[measured, f"params:{benchmark.__name__.replace('_', '.', 1)}"],
-                outputs=benchmark.__name__,
-                name=benchmark.__name__,
-                tags=tag,
-            )
-            for measured, tag, benchmarks in (
-                ("sitter_photos", "cpu", OF_PHOTOS),
-                ("base_model", "gpu", OF_MODELS),
-                ("base_model", "gpus", OF_PROCESSES),
-            )
-            for benchmark in benchmarks
-        ]
+    of_size = Node(
+        nodes.benchmark_curation_size,
+        inputs=["params:avatar.verification", "params:avatar.curation", "params:benchmark.curation_size"],
+        outputs="benchmark_curation_size",
+        name="benchmark_curation_size",
+        tags="cpu",
     )
+    others = [
+        Node(
+            benchmark,
+            inputs=[measured, f"params:{benchmark.__name__.replace('_', '.', 1)}"],
+            outputs=benchmark.__name__,
+            name=benchmark.__name__,
+            tags=tag,
+        )
+        for measured, tag, benchmarks in (
+            ("sitter_photos", "cpu", OF_PHOTOS),
+            ("base_model", "gpu", OF_MODELS),
+            ("base_model", "gpus", OF_PROCESSES),
+        )
+        for benchmark in benchmarks
+    ]
+    return Pipeline([of_size, *others])

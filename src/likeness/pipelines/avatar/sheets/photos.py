@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
+from collections.abc import Collection
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -33,6 +34,7 @@ def draw_photos(
     photo_ssim: pd.DataFrame,
     photo_verification: pd.DataFrame,
     threshold: float,
+    shown: Collection[str],
 ) -> Figure:
     """Draw similarity and verification of all pairs of photographs, the six subsets, and what was set aside.
 
@@ -43,19 +45,21 @@ def draw_photos(
         photo_ssim: pairs photo_a, photo_b, ssim.
         photo_verification: pairs with distance and verified.
         threshold: the largest distance of a verified pair.
+        shown: photographs that the maps may show: those of which the tables hold all pairs.
     """
     pairs = photo_verification[photo_verification["set_b"] == SITTER]
     rows = max(1, math.ceil(min(len(photos_set_aside), _SHOWN) / _PER_ROW))
     figure = style.new_figure(_WIDTH, _STRIP_TOP + 0.5 + rows * (_CELL + _CELL_TEXT) + 0.5)
     faceless = photos_set_aside[photos_set_aside["set_aside_from"] == EVERY_SUBSET]
     total = len(photos) + len(photos.rejected)
+    those = "those with a face" if len(shown) == len(photos) else f"those with a face of {len(shown)} drawn at random"
     style.title(
         figure,
         "The sitter's photographs",
         f"{total} files: {len(photos)} readable photographs, {total - len(faceless)} with a face. "
-        "Rows and columns of the maps are those with a face, the youngest first.",
+        f"Rows and columns of the maps are {those}, the youngest first.",
     )
-    order, children = _ordered(photo_subsets)
+    order, children = _ordered(photo_subsets[photo_subsets["file"].isin(shown)])
     _similarity(figure, square(photo_ssim, "ssim", order), children)
     _verification(figure, square(pairs, "distance", order), children, threshold)
     _subset_table(figure, summarise_subsets(photo_subsets, photo_ssim, pairs))

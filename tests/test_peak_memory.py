@@ -2,7 +2,7 @@ import time
 
 import numpy as np
 
-from likeness.hooks.peak_memory import PeakMemory
+from likeness.peak_memory import PeakMemory
 
 
 def test_a_peak_belongs_to_the_activity_that_made_it():
