@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from diffusers import StableDiffusionXLPipeline
+from diffusers import AutoencoderKL, StableDiffusionXLPipeline
 from safetensors.torch import load_file, save_file
 
 from likeness.datasets.base_model import BaseModel
@@ -144,6 +144,14 @@ def test_in_bfloat16_as_in_float32(prepare, checkpointing):
         losses.append(training.state.records["losses"][:3])
     assert torch.allclose(*losses, rtol=0.02)
     assert not torch.equal(*losses)
+
+
+def test_the_vae_which_overflows_in_float16_encodes_in_float32(prepare, monkeypatch):
+    seen = []
+    original = AutoencoderKL.encode
+    monkeypatch.setattr(AutoencoderKL, "encode", lambda vae, pixels: seen.append(pixels.dtype) or original(vae, pixels))
+    prepare(mixed_precision="fp16")
+    assert set(seen) == {torch.float32}
 
 
 @pytest.mark.parametrize("changes", [{}, {"mixed_precision": "bf16", "face_weight": 3.0, "train_text_encoder": True}])

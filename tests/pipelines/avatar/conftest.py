@@ -224,6 +224,6 @@ def tiny_probe(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def new_project(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path, tiny_probe: Path) -> Callable[[], Project]:
-    """Make a project folder."""
-    return lambda: Project(tmp_path_factory.mktemp("project"), tiny_model, tiny_probe)
+def new_project(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path, tiny_probe: Path) -> Callable[..., Project]:
+    """Make a project folder, for the tiny model or another."""
+    return lambda model=tiny_model: Project(tmp_path_factory.mktemp("project"), model, tiny_probe)

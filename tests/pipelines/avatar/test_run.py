@@ -180,3 +180,13 @@ def test_numbers_are_finite_where_they_have_a_meaning(project):
     board = project.table("avatar_leaderboard.csv").set_index("model")
     for column in ("ssim_train", "verified_train", "ssim_generated", "verified_generated", "nearest_training_ssim"):
         assert np.isfinite(board.loc[["child_01", "adult_01", "all_01"], column]).all()
+
+
+def test_sdxl_learns_low_rank_additions_and_draws_portraits(new_project, tiny_xl_model):
+    project = new_project(tiny_xl_model)
+    learning = {"method": "lora", "train": "attention", "train_identifier": False, "prior_weight": 1.0}
+    project.run({"avatar": {"fine_tuning": learning}}, to_outputs=["all_01.portraits"])
+    checkpoint = max((project.folder / "data/06_models/all_01/checkpoint").glob("*/checkpoint"))
+    assert {path.name for path in checkpoint.iterdir()} >= {"unet", "lora.safetensors"}
+    portraits = max((project.folder / "data/07_model_output/all_01/portraits").glob("*/portraits"))
+    assert len(list(portraits.glob("*.png"))) == 4

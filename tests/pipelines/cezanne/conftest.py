@@ -118,9 +118,9 @@ def one_thread() -> None:
 
 
 @pytest.fixture(scope="session")
-def new_project(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Callable[[], Project]:
-    """Make a project folder."""
-    return lambda: Project(tmp_path_factory.mktemp("project"), tiny_model)
+def new_project(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Callable[..., Project]:
+    """Make a project folder, for the tiny model or another."""
+    return lambda model=tiny_model: Project(tmp_path_factory.mktemp("project"), model)
 
 
 @pytest.fixture

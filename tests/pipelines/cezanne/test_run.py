@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from kedro.io import DatasetError
 from PIL import Image
+from safetensors.torch import load_file
 
 from .conftest import save_classes, save_textures
 
@@ -192,3 +193,12 @@ def test_pictures_that_were_lost_are_drawn_again_and_no_other(project):
     assert {file for file in after if after[file] != before.get(file)} == {lost}
     again = pd.Series(np.asarray(Image.open(project.work / lost)).ravel())
     assert (pixels.astype(int) - again.astype(int)).abs().max() <= 1
+
+
+def test_sdxl_learns_a_word_of_both_text_encoders_and_draws_it(new_project, tiny_xl_model):
+    project = new_project(tiny_xl_model)
+    project.run(to_nodes=["draw_previews", "draw_inversion_paintings"])
+    word = load_file(project.newest("style_embedding") / "learned_embeds.safetensors")
+    assert {name: tuple(one.shape) for name, one in word.items()} == {"clip_l": (2, 32), "clip_g": (2, 16)}
+    assert project.manifest("inversion_paintings").groupby("set").size().to_dict() == dict.fromkeys(SETS, 2)
+    assert len(project.manifest("inversion_previews")) == 2 * 2
