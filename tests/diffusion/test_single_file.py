@@ -17,54 +17,21 @@ from likeness.datasets.single_file import TEXT_ENCODERS, UNET, VAE
 from likeness.diffusion.encoding import encode_prompts
 from likeness.diffusion.model import DiffusionModel, ModelError, open_model
 from likeness.diffusion.published_shapes import SHAPES_BY_FAMILY, Shape
+from likeness.personalise.lora_names import original_name
 
 FAMILIES = {"sd1": "tiny_model", "sd2": "tiny_model", "sdxl": "tiny_xl_model"}
-RESNET = {
-    "norm1": "in_layers.0",
-    "conv1": "in_layers.2",
-    "time_emb_proj": "emb_layers.1",
-    "norm2": "out_layers.0",
-    "conv2": "out_layers.3",
-    "conv_shortcut": "skip_connection",
-}
-OUTSIDE = {
-    "conv_in": "input_blocks.0.0",
-    "time_embedding.linear_1": "time_embed.0",
-    "time_embedding.linear_2": "time_embed.2",
-    "add_embedding.linear_1": "label_emb.0.0",
-    "add_embedding.linear_2": "label_emb.0.2",
-    "conv_norm_out": "out.0",
-    "conv_out": "out.2",
-}
-# The tiny UNets have one layer a block, two blocks each way.
-BLOCKS = {
-    "down_blocks.0.resnets.0": "input_blocks.1.0",
-    "down_blocks.0.downsamplers.0.conv": "input_blocks.2.0.op",
-    "down_blocks.1.resnets.0": "input_blocks.3.0",
-    "down_blocks.1.attentions.0": "input_blocks.3.1",
-    "mid_block.resnets.0": "middle_block.0",
-    "mid_block.attentions.0": "middle_block.1",
-    "mid_block.resnets.1": "middle_block.2",
-    "up_blocks.0.resnets.0": "output_blocks.0.0",
-    "up_blocks.0.attentions.0": "output_blocks.0.1",
-    "up_blocks.0.resnets.1": "output_blocks.1.0",
-    "up_blocks.0.attentions.1": "output_blocks.1.1",
-    "up_blocks.0.upsamplers.0.conv": "output_blocks.1.2.conv",
-    "up_blocks.1.resnets.0": "output_blocks.2.0",
-    "up_blocks.1.resnets.1": "output_blocks.3.0",
-}
 
 
 def original_unet(unet: nn.Module) -> Iterator[tuple[str, Tensor]]:
     for name, tensor in unet.state_dict().items():
         layer, _, kind = name.rpartition(".")
-        if layer in OUTSIDE:
-            yield f"{UNET}{OUTSIDE[layer]}.{kind}", tensor
-            continue
-        block = next(one for one in BLOCKS if layer == one or layer.startswith(one + "."))
-        rest = layer.removeprefix(block).removeprefix(".")
-        parts = [BLOCKS[block], RESNET.get(rest, rest), kind]
-        yield UNET + ".".join(part for part in parts if part), tensor
+        if layer == "conv_norm_out":
+            layer = "out.0"
+        elif ".resnets." in layer and ".norm" in layer:
+            layer = re.sub(r"\d$", "0", original_name(layer.replace("norm", "conv"), 1))
+        else:
+            layer = original_name(layer, 1)
+        yield f"{UNET}{layer}.{kind}", tensor
 
 
 def original_vae(vae: nn.Module) -> Iterator[tuple[str, Tensor]]:
