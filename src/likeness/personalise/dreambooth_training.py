@@ -21,7 +21,7 @@ from likeness.personalise.data_parallel import ALONE, Rank
 from likeness.personalise.ema import MovingAverage
 from likeness.personalise.gradient_averaging import GradientAveraging
 from likeness.personalise.latents import cached_moments, picture_digest
-from likeness.personalise.master_weights import MasterWeights, copied
+from likeness.personalise.master_adamw import copied, learning_copies
 from likeness.personalise.objective import NoiseSchedule
 from likeness.personalise.optimiser import make_optimiser
 from likeness.personalise.options import DreamBoothOptions
@@ -112,12 +112,12 @@ def prepare_training(
         conditioning = FrozenConditioning(model, distinct)
         for encoder in model.text_encoders.values():
             encoder.to("cpu")
-    computing, masters = model, None
+    computing, copies = model, None
     if precision == torch.bfloat16:
         computing = replace(model, unet=copied(model.unet, precision))
         if conditioning is None:
             computing.change_text_encoders(lambda encoder: copied(encoder, precision))
-        masters = MasterWeights(_networks(model), _networks(computing))
+        copies = learning_copies(_networks(model), _networks(computing))
         for network in _networks(model):
             _set_aside(network)
     if conditioning is None:
@@ -127,11 +127,10 @@ def prepare_training(
     parameters = {f"{part}/{name}": value for part, named in parts.items() for name, value in named.items()}
     state = TrainingState(
         parameters=parameters,
-        optimiser=make_optimiser(parts, options),
+        optimiser=make_optimiser(parts, options, copies),
         average=MovingAverage(parameters, options.ema_decay) if options.ema_decay else None,
         scaler=torch.amp.GradScaler(model.device.type, enabled=precision == torch.float16),
         records=new_records(options.steps, model.device),
-        masters=masters,
     )
     averaging = None
     if rank.count > 1:

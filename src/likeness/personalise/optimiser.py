@@ -10,6 +10,7 @@ from torch import nn
 from torch.nn import Parameter
 
 from likeness.diffusion.replay import changeable
+from likeness.personalise.master_adamw import Copies, MasterAdamW
 from likeness.personalise.options import DreamBoothOptions, TrainedPart, TrainingOptions
 
 # diffusers' names: attn1 looks at the picture, attn2 at the prompt.
@@ -35,14 +36,17 @@ def select(module: nn.Module, part: TrainedPart) -> dict[str, Parameter]:
     return selected
 
 
-def make_optimiser(parts: Mapping[str, Mapping[str, Parameter]], options: DreamBoothOptions) -> torch.optim.AdamW:
-    """AdamW (Loshchilov & Hutter 2019, arXiv 1711.05101) in torch's fused form, a group for each part of the model.
+def make_optimiser(
+    parts: Mapping[str, Mapping[str, Parameter]], options: DreamBoothOptions, copies: Copies | None = None
+) -> torch.optim.Optimizer:
+    """AdamW (Loshchilov & Hutter 2019, arXiv 1711.05101) in a fused form, a group for each part of the model.
 
     On a GPU it may be part of a recorded step (see `ReplayedStep`).
 
     Args:
         parts: weights by name, for each part of the model.
         options: of the training.
+        copies: that the networks compute with, by weight, where they do not compute with the weights themselves.
     """
     rates = {
         "unet": options.learning_rate,
@@ -61,6 +65,8 @@ def make_optimiser(parts: Mapping[str, Mapping[str, Parameter]], options: DreamB
         }
         for part, named in parts.items()
     ]
+    if copies is not None:
+        return MasterAdamW(groups, copies, options.max_gradient_norm)
     return torch.optim.AdamW(groups, fused=True, capturable=device.type == "cuda")
 
 

@@ -18,6 +18,7 @@ from likeness.personalise.data_parallel import ALONE, Rank
 from likeness.personalise.draws import Draw, draw, mixed_seed
 from likeness.personalise.gradient_averaging import GradientAveraging
 from likeness.personalise.latents import Moments
+from likeness.personalise.master_adamw import MasterAdamW
 from likeness.personalise.objective import NoiseSchedule, denoising_errors, dreambooth_loss, min_snr_weights
 from likeness.personalise.optimiser import learning_rate_factor
 from likeness.personalise.options import TrainingOptions
@@ -182,12 +183,12 @@ class DenoisingTraining:
 
     def _update(self) -> None:
         """Move the weights along their gradients, which are shortened where they are too long, and clear these."""
-        state, longest = self.state, self._options.max_gradient_norm
-        if state.masters:
-            state.masters.step(state.optimiser, longest)
+        state = self.state
+        if isinstance(state.optimiser, MasterAdamW):
+            state.optimiser.step()
             return
         state.scaler.unscale_(state.optimiser)
-        torch.nn.utils.clip_grad_norm_(state.parameters.values(), longest)
+        torch.nn.utils.clip_grad_norm_(state.parameters.values(), self._options.max_gradient_norm)
         state.scaler.step(state.optimiser)
         state.scaler.update()
         state.optimiser.zero_grad(set_to_none=True)

@@ -18,7 +18,7 @@ from torch.optim import Optimizer
 
 from likeness.datasets.work import WorkFolder
 from likeness.personalise.ema import MovingAverage, assign
-from likeness.personalise.master_weights import MasterWeights
+from likeness.personalise.master_adamw import MasterAdamW
 
 
 @dataclass
@@ -27,11 +27,10 @@ class TrainingState:
 
     Attributes:
         parameters: under training, by name.
-        optimiser: of these parameters.
+        optimiser: of these parameters; copies in bfloat16 that they learn through are not kept.
         average: of these parameters, or None.
         scaler: of the loss, for float16.
         records: tensors of measurements, by name.
-        masters: where the parameters learn through copies in bfloat16; these are not kept.
         step: how many steps are done.
     """
 
@@ -40,7 +39,6 @@ class TrainingState:
     average: MovingAverage | None
     scaler: torch.amp.GradScaler
     records: Mapping[str, Tensor]
-    masters: MasterWeights | None = None
     step: int = field(default=0)
 
     def save(self, work: WorkFolder, name: str) -> None:
@@ -65,8 +63,8 @@ class TrainingState:
         self.step = int(progress["step"])
         self.scaler.load_state_dict(json.loads(progress["scaler"]))
         assign(self.parameters, _under("parameter", tensors))
-        if self.masters:
-            self.masters.refresh()
+        if isinstance(self.optimiser, MasterAdamW):
+            self.optimiser.refresh()
         for key, value in _under("record", tensors).items():
             self.records[key].copy_(value)
         if self.average:
@@ -74,7 +72,11 @@ class TrainingState:
                 self.average.values[key].copy_(value)
         for slot_and_key, value in _under("optimiser", tensors).items():
             slot, key = slot_and_key.split("/", 1)
-            self.optimiser.state[self.parameters[key]][slot] = _laid_out(value, self.parameters[key])
+            slots = self.optimiser.state[self.parameters[key]]
+            if slot in slots:
+                slots[slot].copy_(value)
+            else:
+                slots[slot] = _laid_out(value, self.parameters[key])
 
 
 def _under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -1,0 +1,116 @@
+"""AdamW's update of float32 weights and of their copies in another format, in one pass over memory on a GPU."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.optim.adamw import adamw
+
+logger = logging.getLogger(__name__)
+
+Update = Callable[..., None]
+
+
+@torch.no_grad()
+def fused_update(
+    master: Tensor,
+    copy: Tensor,
+    average: Tensor,
+    square: Tensor,
+    gradient: Tensor,
+    scale: Tensor,
+    rate: Tensor | float,
+    step: Tensor,
+    *,
+    betas: tuple[float, float],
+    epsilon: float,
+    decay: float,
+) -> None:
+    """Update weights in place by torch's own kernel, which wants the gradient in float32.
+
+    Args:
+        master: weights, float32 (n,).
+        copy: of the weights, any format (n,).
+        average: of the gradients, float32 (n,).
+        square: average of the squared gradients, float32 (n,).
+        gradient: any format (n,).
+        scale: what the gradient is multiplied by, a scalar.
+        rate: learning rate.
+        step: number of this update, from 1; float32 scalar.
+        betas: decay of both averages.
+        epsilon: added to the root of the squares.
+        decay: of the weights, per step and unit of the learning rate.
+    """
+    adamw(
+        [master],
+        [gradient.float().mul_(scale)],
+        [average],
+        [square],
+        [],
+        # The kernel counts by itself.
+        [step - 1],
+        fused=True,
+        capturable=master.is_cuda,
+        amsgrad=False,
+        beta1=betas[0],
+        beta2=betas[1],
+        lr=rate,
+        weight_decay=decay,
+        eps=epsilon,
+        maximize=False,
+    )
+    copy.copy_(master)
+
+
+@torch.no_grad()
+def plain_update(
+    master: Tensor,
+    copy: Tensor,
+    average: Tensor,
+    square: Tensor,
+    gradient: Tensor,
+    scale: Tensor,
+    rate: Tensor | float,
+    step: Tensor,
+    *,
+    betas: tuple[float, float],
+    epsilon: float,
+    decay: float,
+) -> None:
+    """The same by algorithm 2 of Loshchilov & Hutter 2019 (arXiv 1711.05101), for a compiler to make one kernel of."""
+    scaled = gradient.float() * scale
+    average.lerp_(scaled, 1 - betas[0])
+    square.lerp_(scaled * scaled, 1 - betas[1])
+    # 1 - beta ** step, without the digits that a float32 near 1 loses.
+    first, second = (-torch.expm1(step * math.log(beta)) for beta in betas)
+    change = (average / first) / ((square / second).sqrt() + epsilon)
+    master.mul_(1 - rate * decay).sub_(rate * change)
+    copy.copy_(master)
+
+
+@cache
+def quickest_update(device: torch.device) -> Update:
+    """The update to use on a device: on a GPU the compiled one, where that can be had (Triton needs a C compiler)."""
+    if device.type != "cuda":
+        return fused_update
+    compiled = torch.compile(plain_update, dynamic=True)
+    try:
+        _try(compiled, device)
+    except Exception as error:  # whatever the compiler stumbles over, there is a way without it
+        logger.warning("AdamW's update is not compiled, so that steps take longer: %s", str(error).splitlines()[0])
+        return fused_update
+    return compiled
+
+
+def _try(update: Any, device: torch.device) -> None:
+    weights = [torch.zeros(4096, device=device) for _ in range(3)]
+    halves = [torch.zeros(4096, device=device, dtype=torch.bfloat16) for _ in range(2)]
+    one = torch.ones((), device=device)
+    master, average, square = weights
+    update(master, halves[0], average, square, halves[1], one, one, one, betas=(0.9, 0.999), epsilon=1e-8, decay=0.01)

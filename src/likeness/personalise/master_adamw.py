@@ -1,0 +1,171 @@
+"""AdamW of weights that learn in float32 through copies in bfloat16, so that no step casts them for the forward pass.
+
+A step of fine-tuning is often smaller than what bfloat16's eight bits can add to a weight: the optimiser needs float32
+(Micikevicius et al. 2018, arXiv 1710.03740, section 3.1). Autocast casts those weights anew in every step; here the
+networks compute with copies, which the optimiser's step brings up to date.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, TypeVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn import Parameter
+
+from likeness.personalise.adamw_update import quickest_update
+
+_CHUNK = 2**23
+"""Weights updated at once: so many gradients in bfloat16 (16 MiB) still are in a GPU's cache when they are used."""
+_ALIGNED = 64
+"""Weights start at multiples of so many, as fast kernels want it."""
+
+Network = TypeVar("Network", bound=nn.Module)
+Copies = Mapping[Parameter, Parameter]
+
+
+def copied(network: Network, dtype: torch.dtype) -> Network:
+    """A copy of a network, in another number format; what learns, and the layout in memory, stay the same."""
+    return nn.Module.to(copy.deepcopy(network), dtype=dtype)
+
+
+def learning_copies(networks: Iterable[nn.Module], copies: Iterable[nn.Module]) -> dict[Parameter, Parameter]:
+    """The copy of each weight that learns.
+
+    Args:
+        networks: whose parameters are the masters, where they require gradients; float32.
+        copies: of the networks, in their order, made by `copied`.
+    """
+    masters = chain.from_iterable(network.parameters() for network in networks)
+    others = chain.from_iterable(network.parameters() for network in copies)
+    return {master: other for master, other in zip(masters, others, strict=True) if master.requires_grad}
+
+
+@dataclass(frozen=True)
+class _Chunk:
+    """Weights that lie side by side: each tensor is flat, and the parameters are views of it."""
+
+    group: dict[str, Any]
+    masters: Sequence[Parameter]
+    copies: Sequence[Parameter]
+    offsets: Sequence[int]
+    master: Tensor
+    copy: Tensor
+    average: Tensor
+    square: Tensor
+    steps: Tensor
+
+
+class MasterAdamW(torch.optim.Optimizer):
+    """AdamW (Loshchilov & Hutter 2019, arXiv 1711.05101) that reads the copies' gradients and changes both.
+
+    The weights are moved together in memory when this is made. The device is never waited for, and a step may be part
+    of a recorded one (see `ReplayedStep`).
+
+    Args:
+        groups: of the masters, as for `torch.optim.AdamW`: params, lr (on a GPU a tensor), weight_decay.
+        copies: of all masters, by master.
+        max_norm: the gradients' greatest norm, over all weights; longer ones are scaled down to it.
+    """
+
+    def __init__(self, groups: list[dict[str, Any]], copies: Copies, max_norm: float) -> None:
+        super().__init__(groups, {"betas": (0.9, 0.999), "eps": 1e-8})
+        self._max_norm = max_norm
+        self._chunks = [
+            self._laid_out(group, part, [copies[master] for master in part])
+            for group in self.param_groups
+            for part in _parts(group["params"])
+        ]
+        largest = max(self._chunks, key=lambda chunk: chunk.copy.numel()).copy
+        self._gradient = torch.zeros_like(largest)
+        self._update = quickest_update(largest.device)
+
+    @torch.no_grad()
+    def _laid_out(self, group: dict[str, Any], masters: list[Parameter], copies: list[Parameter]) -> _Chunk:
+        offsets, end = [], 0
+        for master in masters:
+            offsets.append(end)
+            end += -(-master.numel() // _ALIGNED) * _ALIGNED
+        flat = [
+            torch.zeros(end, dtype=one.dtype, device=one.device) for one in (masters[0], copies[0], *masters[:1] * 2)
+        ]
+        # One number each, because each is kept in the training's state.
+        steps = torch.zeros(len(masters), device=masters[0].device)
+        chunk = _Chunk(group, masters, copies, offsets, *flat, steps)
+        for index, (master, other, offset) in enumerate(zip(masters, copies, offsets, strict=True)):
+            for parameter, values in ((master, chunk.master), (other, chunk.copy)):
+                parameter.data = _view(values, parameter, offset).copy_(parameter)
+            moments = {
+                "exp_avg": _view(chunk.average, master, offset),
+                "exp_avg_sq": _view(chunk.square, master, offset),
+            }
+            self.state[master] = {"step": steps[index], **moments}
+        return chunk
+
+    @torch.no_grad()
+    def refresh(self) -> None:
+        """Give the copies their masters' values."""
+        for chunk in self._chunks:
+            chunk.copy.copy_(chunk.master)
+
+    @torch.no_grad()
+    def step(self, closure: None = None) -> None:  # type: ignore[override]
+        """Update masters and copies along the copies' gradients, cut to the norm, and clear these."""
+        gradients = [other.grad for chunk in self._chunks for other in chunk.copies if other.grad is not None]
+        if not gradients:
+            return
+        scale = _scale(gradients, self._max_norm)
+        for chunk in self._chunks:
+            self._step(chunk, scale)
+
+    def _step(self, chunk: _Chunk, scale: Tensor) -> None:
+        learned = [index for index, other in enumerate(chunk.copies) if other.grad is not None]
+        copies = [chunk.copies[index] for index in learned]
+        views = [_view(self._gradient, chunk.copies[index], chunk.offsets[index]) for index in learned]
+        if not learned:
+            return
+        torch._foreach_copy_(views, [other.grad for other in copies])
+        for other in copies:
+            other.grad = None
+        if len(learned) == len(chunk.copies):
+            chunk.steps.add_(1)
+            self._change(chunk, 0, chunk.master.numel(), chunk.steps[0], scale)
+            return
+        for index in learned:
+            chunk.steps[index].add_(1)
+            self._change(chunk, chunk.offsets[index], chunk.masters[index].numel(), chunk.steps[index], scale)
+
+    def _change(self, chunk: _Chunk, start: int, count: int, step: Tensor, scale: Tensor) -> None:
+        """Update a stretch of weights that all learn."""
+        stretch = slice(start, start + count)
+        kinds = (chunk.master, chunk.copy, chunk.average, chunk.square, self._gradient)
+        settings = {"betas": chunk.group["betas"], "epsilon": chunk.group["eps"], "decay": chunk.group["weight_decay"]}
+        self._update(*(kind[stretch] for kind in kinds), scale, chunk.group["lr"], step, **settings)
+
+
+def _scale(gradients: list[Tensor], max_norm: float) -> Tensor:
+    """What to multiply gradients by, as `torch.nn.utils.clip_grad_norm_` does, with norms in float32."""
+    norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients, 2, torch.float32)))
+    return torch.clamp(max_norm / (norm + 1e-6), max=1.0)
+
+
+def _view(flat: Tensor, like: Tensor, offset: int) -> Tensor:
+    """A part of a flat tensor in the shape and, where it has no holes, the memory layout of another."""
+    dense = torch.empty_like(like, device="meta")
+    return flat.as_strided(dense.shape, dense.stride(), offset)
+
+
+def _parts(masters: Iterable[Parameter]) -> Iterator[list[Parameter]]:
+    """Masters, in order, in parts of at most `_CHUNK` weights; a larger one is a part of its own."""
+    part: list[Parameter] = []
+    for master in masters:
+        if part and sum(one.numel() for one in part) + master.numel() > _CHUNK:
+            yield part
+            part = []
+        part.append(master)
+    if part:
+        yield part
