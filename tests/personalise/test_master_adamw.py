@@ -11,10 +11,11 @@ from likeness.personalise.master_adamw import MasterAdamW, copied, learning_copi
 Pair = tuple[nn.Module, nn.Module]
 
 
-@pytest.fixture(params=[2**23, 100])
+@pytest.fixture(params=[(2**23, 2**18), (100, 2**18), (2**23, 50)], ids=["at once", "in parts", "one by one"])
 def pair(request, monkeypatch) -> Pair:
-    """A network whose first layer does not learn, and its copy; updated at once, or in parts."""
-    monkeypatch.setattr(master_adamw, "_CHUNK", request.param)
+    """A network whose first layer does not learn, and its copy; updated at once, in parts, or the large ones alone."""
+    for name, value in zip(("_CHUNK", "_ALONE"), request.param, strict=True):
+        monkeypatch.setattr(master_adamw, name, value)
     torch.manual_seed(0)
     network = nn.Sequential(nn.Conv2d(3, 8, 3), nn.Conv2d(8, 8, 3), nn.GroupNorm(2, 8), nn.Conv2d(8, 4, 1))
     network.to(memory_format=torch.channels_last)
@@ -122,6 +123,20 @@ def test_copies_follow_masters_that_were_changed(pair):
             parameter.mul_(3)
     ours.refresh()
     assert all(torch.equal(m.bfloat16(), its) for m, its in zip(learning(network), learning(other), strict=True))
+
+
+def test_gradients_that_lie_otherwise_than_their_weights_count_the_same(pair):
+    network, other = pair
+    twins = copied(network, torch.float32), copied(other, torch.bfloat16)
+    one, two = optimiser(pair, 1e-2), optimiser(twins, 1e-2)
+    for pack in (pair, twins):
+        backward(pack[1], torch.bfloat16)
+    # The fixture's weights are channels last.
+    twins[1][1].weight.grad = twins[1][1].weight.grad.contiguous()
+    assert twins[1][1].weight.grad.stride() != twins[1][1].weight.stride()
+    one.step()
+    two.step()
+    assert torch.equal(network[1].weight, twins[0][1].weight)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")

@@ -21,6 +21,8 @@ from likeness.personalise.adamw_update import quickest_update
 
 _CHUNK = 2**23
 """Weights updated at once: so many gradients in bfloat16 (16 MiB) still are in a GPU's cache when they are used."""
+_ALONE = 2**18
+"""A tensor of at least so many weights is updated by itself, along its gradient where this lies, without a copy."""
 _ALIGNED = 64
 """Weights start at multiples of so many, as fast kernels want it."""
 
@@ -123,6 +125,11 @@ class MasterAdamW(torch.optim.Optimizer):
             self._step(chunk, scale)
 
     def _step(self, chunk: _Chunk, scale: Tensor) -> None:
+        if len(chunk.copies) == 1 and (alone := _as_flat(chunk.copies[0])) is not None:
+            chunk.copies[0].grad = None
+            chunk.steps.add_(1)
+            self._change(chunk, 0, len(alone), chunk.steps[0], alone, scale)
+            return
         learned = [index for index, other in enumerate(chunk.copies) if other.grad is not None]
         copies = [chunk.copies[index] for index in learned]
         views = [_view(self._gradient, chunk.copies[index], chunk.offsets[index]) for index in learned]
@@ -133,16 +140,17 @@ class MasterAdamW(torch.optim.Optimizer):
             other.grad = None
         if len(learned) == len(chunk.copies):
             chunk.steps.add_(1)
-            self._change(chunk, 0, chunk.master.numel(), chunk.steps[0], scale)
+            self._change(chunk, 0, chunk.master.numel(), chunk.steps[0], self._gradient, scale)
             return
         for index in learned:
             chunk.steps[index].add_(1)
-            self._change(chunk, chunk.offsets[index], chunk.masters[index].numel(), chunk.steps[index], scale)
+            start, count = chunk.offsets[index], chunk.masters[index].numel()
+            self._change(chunk, start, count, chunk.steps[index], self._gradient, scale)
 
-    def _change(self, chunk: _Chunk, start: int, count: int, step: Tensor, scale: Tensor) -> None:
+    def _change(self, chunk: _Chunk, start: int, count: int, step: Tensor, gradient: Tensor, scale: Tensor) -> None:
         """Update a stretch of weights that all learn."""
         stretch = slice(start, start + count)
-        kinds = (chunk.master, chunk.copy, chunk.average, chunk.square, self._gradient)
+        kinds = (chunk.master, chunk.copy, chunk.average, chunk.square, gradient)
         settings = {"betas": chunk.group["betas"], "epsilon": chunk.group["eps"], "decay": chunk.group["weight_decay"]}
         self._update(*(kind[stretch] for kind in kinds), scale, chunk.group["lr"], step, **settings)
 
@@ -153,6 +161,14 @@ def _scale(gradients: list[Tensor], max_norm: float) -> Tensor:
     return torch.clamp(max_norm / (norm + 1e-6), max=1.0)
 
 
+def _as_flat(parameter: Parameter) -> Tensor | None:
+    """A parameter's gradient as it lies in memory, if it lies there as the parameter does; else None."""
+    gradient = parameter.grad
+    if gradient is None or gradient.stride() != parameter.stride():
+        return None
+    return gradient.as_strided((gradient.numel(),), (1,))
+
+
 def _view(flat: Tensor, like: Tensor, offset: int) -> Tensor:
     """A part of a flat tensor in the shape and, where it has no holes, the memory layout of another."""
     dense = torch.empty_like(like, device="meta")
@@ -160,9 +176,12 @@ def _view(flat: Tensor, like: Tensor, offset: int) -> Tensor:
 
 
 def _parts(masters: Iterable[Parameter]) -> Iterator[list[Parameter]]:
-    """Masters, in order, in parts of at most `_CHUNK` weights; a larger one is a part of its own."""
+    """Masters, in order, in parts of at most `_CHUNK` weights; large ones are parts of their own."""
     part: list[Parameter] = []
     for master in masters:
+        if master.numel() >= _ALONE:
+            yield [master]
+            continue
         if part and sum(one.numel() for one in part) + master.numel() > _CHUNK:
             yield part
             part = []
