@@ -79,7 +79,7 @@ def test_bfloat16_loses_little(prepare, learns):
 
 def test_without_mixed_precision_the_network_itself_computes(prepare):
     _, training = prepare(mixed_precision="no")
-    assert training.state.masters is None
+    assert type(training.state.optimiser) is torch.optim.AdamW
     assert formats(training.step) == {(torch.float32, torch.float32)}
 
 
