@@ -92,12 +92,11 @@ class MasterAdamW(torch.optim.Optimizer):
         for master in masters:
             offsets.append(end)
             end += -(-master.numel() // _ALIGNED) * _ALIGNED
-        flat = [
-            torch.zeros(end, dtype=one.dtype, device=one.device) for one in (masters[0], copies[0], *masters[:1] * 2)
-        ]
-        # One number each, because each is kept in the training's state.
-        steps = torch.zeros(len(masters), device=masters[0].device)
-        chunk = _Chunk(group, masters, copies, offsets, *flat, steps)
+        flat = torch.zeros(end, dtype=masters[0].dtype, device=masters[0].device)
+        flat_copy = torch.zeros(end, dtype=copies[0].dtype, device=copies[0].device)
+        # A number of steps each, because each is kept in the training's state.
+        steps = flat.new_zeros(len(masters))
+        chunk = _Chunk(group, masters, copies, offsets, flat, flat_copy, flat.clone(), flat.clone(), steps)
         for index, (master, other, offset) in enumerate(zip(masters, copies, offsets, strict=True)):
             for parameter, values in ((master, chunk.master), (other, chunk.copy)):
                 parameter.data = _view(values, parameter, offset).copy_(parameter)
@@ -135,7 +134,7 @@ class MasterAdamW(torch.optim.Optimizer):
         views = [_view(self._gradient, chunk.copies[index], chunk.offsets[index]) for index in learned]
         if not learned:
             return
-        torch._foreach_copy_(views, [other.grad for other in copies])
+        torch._foreach_copy_(views, [other.grad for other in copies if other.grad is not None])
         for other in copies:
             other.grad = None
         if len(learned) == len(chunk.copies):
