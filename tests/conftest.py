@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,15 @@ from diffusers import (
     StableDiffusionXLPipeline,
     UNet2DConditionModel,
 )
-from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
+from diffusers.pipelines.stable_diffusion.safety_checker import StableDiffusionSafetyChecker
+from transformers import (
+    CLIPConfig,
+    CLIPImageProcessor,
+    CLIPTextConfig,
+    CLIPTextModel,
+    CLIPTextModelWithProjection,
+    CLIPTokenizer,
+)
 
 from likeness.pocket.options import TokenizerOptions
 from likeness.pocket.tokenizer import train_tokenizer
@@ -118,6 +127,30 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
         requires_safety_checker=False,
     ).save_pretrained(folder)
     return folder
+
+
+@pytest.fixture
+def checked_model(tiny_model: Path, tmp_path: Path) -> Callable[[float], Path]:
+    """Make the tiny model with a safety checker that flags what is nearer to a concept than a cosine of ours."""
+
+    def make(threshold: float) -> Path:
+        folder = tmp_path / f"checked_{threshold:.6f}"
+        shutil.copytree(tiny_model, folder, dirs_exist_ok=True)
+        sizes = {"hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
+        vision = {**sizes, "image_size": 32, "patch_size": 8}
+        text = {**sizes, "vocab_size": 8, "bos_token_id": 0, "eos_token_id": 1}
+        with torch.random.fork_rng():
+            torch.manual_seed(0)
+            network = StableDiffusionSafetyChecker(CLIPConfig(text_config=text, vision_config=vision, projection_dim=8))
+            network.concept_embeds.data = torch.randn(17, 8)
+        network.concept_embeds_weights.data.fill_(threshold)
+        network.save_pretrained(folder / "safety_checker")
+        square = {"height": 32, "width": 32}
+        processor = CLIPImageProcessor(size={"shortest_edge": 32}, crop_size=square)
+        processor.save_pretrained(folder / "feature_extractor")
+        return folder
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from likeness.diffusion.hub import HubError, reached
 from likeness.diffusion.parts import ModelError, open_part, place, read_index
 from likeness.diffusion.placement import choose_device, choose_dtype
 
-__all__ = ["DiffusionModel", "ModelError", "SecondTextEncoder", "open_model", "refuse_two_text_encoders"]
+__all__ = ["DiffusionModel", "ModelError", "SecondTextEncoder", "base_of", "open_model", "refuse_two_text_encoders"]
 
 SIZE_CONDITIONS = 6
 """Numbers that tell SDXL of a picture's size: height and width before cropping, the crop's top and left, height and
@@ -111,7 +111,7 @@ def open_model(reference: BaseModel | Checkpoint, *, device: str = "auto", dtype
     Raises:
         ModelError: something cannot be read, misses weights, or does not fit the rest.
     """
-    named, overlay = _base_of(reference), reference.path if isinstance(reference, Checkpoint) else None
+    named, overlay = _named_base(reference), reference.path if isinstance(reference, Checkpoint) else None
     base = _reached(named)
     torch_device = choose_device(device)
     torch_dtype = choose_dtype(dtype, torch_device)
@@ -162,7 +162,7 @@ def refuse_two_text_encoders(reference: BaseModel | Checkpoint, what: str, inste
     Raises:
         ModelError: the model has two.
     """
-    base = _base_of(reference)
+    base = _named_base(reference)
     if _has(read_index(_reached(base)), "text_encoder_2"):
         raise ModelError(
             f"{what} knows models with one text encoder, such as Stable Diffusion 1 and 2, and base_model "
@@ -170,7 +170,16 @@ def refuse_two_text_encoders(reference: BaseModel | Checkpoint, what: str, inste
         )
 
 
-def _base_of(reference: BaseModel | Checkpoint) -> BaseModel:
+def base_of(reference: BaseModel | Checkpoint) -> BaseModel:
+    """The base model itself, or the one that a checkpoint was made from, as it is to be read.
+
+    Raises:
+        ModelError: the checkpoint does not say, or the hub cannot give it.
+    """
+    return _reached(_named_base(reference))
+
+
+def _named_base(reference: BaseModel | Checkpoint) -> BaseModel:
     if isinstance(reference, BaseModel):
         return reference
     base = reference.made_from.get("base_model")

@@ -11,6 +11,7 @@ from likeness.datasets.base_model import BaseModel
 from likeness.datasets.checkpoint import Checkpoint
 from likeness.datasets.digest import plain
 from likeness.diffusion.model import DiffusionModel, open_model
+from likeness.diffusion.safety import SafetyChecker, open_safety_checker
 from likeness.personalise.embedding_insertion import open_with_embedding
 
 
@@ -39,6 +40,14 @@ class Drawer:
         if self.vectors is None:
             return open_model(self.model, device=device)
         return open_with_embedding(self.model, self.vectors, device=device)
+
+    def open_checker(self, device: str = "auto") -> SafetyChecker:
+        """Open the safety checker of its base model.
+
+        Raises:
+            ModelError: there is none, or it cannot be read.
+        """
+        return open_safety_checker(self.model, device=device)
 
     def described(self) -> dict[str, Any]:
         """What JSON can hold, for `described_drawer`."""

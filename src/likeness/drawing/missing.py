@@ -41,7 +41,7 @@ def draw_missing(
 
     Raises:
         ValueError: there are fewer GPUs than processes.
-        ModelError: the model cannot be read.
+        ModelError: the model or its safety checker cannot be read.
         WorkerError: some are missing after several processes have tried twice.
     """
     count = process_count(processes, device)
@@ -54,5 +54,7 @@ def draw_missing(
             for report in draw_together(drawer, missing, settings, work, count, device=device, bar=bar):
                 logger.info("%s: a process drew %s", title, report)
             return
-        for _ in draw(drawer.open(device), missing, settings, work):
+        # First, so that one that is lacking is told at once.
+        checker = drawer.open_checker(device) if settings.safety_checker else None
+        for _ in draw(drawer.open(device), missing, settings, work, checker):
             bar.update()

@@ -9,6 +9,7 @@ from likeness.datasets.picture import save_picture
 from likeness.datasets.work import WorkFolder
 from likeness.diffusion.acceleration import Acceleration
 from likeness.diffusion.model import DiffusionModel
+from likeness.diffusion.safety import SafetyChecker
 from likeness.diffusion.sampling import generate
 
 
@@ -22,6 +23,7 @@ class Settings:
         resolution: px a side; None: the model's own.
         batch_size: pictures drawn at once.
         acceleration: of the UNet on a GPU.
+        safety_checker: whether the base model's looks at every picture.
     """
 
     steps: int
@@ -29,6 +31,7 @@ class Settings:
     resolution: int | None
     batch_size: int
     acceleration: Acceleration = "none"
+    safety_checker: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,13 @@ def in_batches(requests: Sequence[Request], settings: Settings) -> list[list[Req
     return [kind[start : start + size] for kind in kinds.values() for start in range(0, len(kind), size)]
 
 
-def draw(model: DiffusionModel, requests: Sequence[Request], settings: Settings, work: WorkFolder) -> Iterator[Request]:
+def draw(
+    model: DiffusionModel,
+    requests: Sequence[Request],
+    settings: Settings,
+    work: WorkFolder,
+    checker: SafetyChecker | None = None,
+) -> Iterator[Request]:
     """Draw pictures and save them, each with how it was made in its text; yields what is done.
 
     Args:
@@ -67,6 +76,7 @@ def draw(model: DiffusionModel, requests: Sequence[Request], settings: Settings,
         requests: what is wanted.
         settings: how it is drawn.
         work: where pictures are kept.
+        checker: whose flagged pictures are saved black, with `withheld` in their text.
     """
     for scale in dict.fromkeys(request.guidance_scale for request in requests):
         wanted = [request for request in requests if request.guidance_scale == scale]
@@ -92,5 +102,7 @@ def draw(model: DiffusionModel, requests: Sequence[Request], settings: Settings,
                 "negative_prompt": settings.negative_prompt,
                 "sampler": "DPM++ 2M",
             }
+            if checker is not None:
+                picture, made_by["withheld"] = checker.passed(picture)
             save_picture(work.file(request.file), picture, made_by)
             yield request

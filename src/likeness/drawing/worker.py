@@ -23,9 +23,10 @@ def main(path: Path) -> None:
         torch.cuda.set_device(device)
     work = WorkFolder(share.work.parents[1], share.work.parent.name, share.work.name)
     begun = time.perf_counter()
+    checker = share.drawer.open_checker(str(device)) if share.settings.safety_checker else None
     model = share.drawer.open(str(device))
     opened = time.perf_counter()
-    pictures = sum(1 for _ in draw(model, share.requests, share.settings, work))
+    pictures = sum(1 for _ in draw(model, share.requests, share.settings, work, checker))
     report = Report(pictures, opened - begun, time.perf_counter() - opened)
     report_path(path).write_text(json.dumps(asdict(report)), encoding="utf-8")
 

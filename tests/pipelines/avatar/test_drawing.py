@@ -7,7 +7,14 @@ from likeness.datasets import BaseModel
 from likeness.diffusion import sampling
 from likeness.drawing import drawer
 from likeness.pipelines.avatar.drawing import draw_pictures, no_pictures
-from likeness.pipelines.avatar.options import AgePrompt, ClassPictureOptions, PortraitOptions, SitterOptions
+from likeness.pipelines.avatar.nodes import draw_class_pictures
+from likeness.pipelines.avatar.options import (
+    AgePrompt,
+    ClassPictureOptions,
+    FineTuningOptions,
+    PortraitOptions,
+    SitterOptions,
+)
 from likeness.pipelines.avatar.prompts import class_requests, portrait_requests
 
 AGES = (AgePrompt(label="child", years=5, prompt="a child"), AgePrompt(label="adult", years=40, prompt="a man"))
@@ -95,3 +102,18 @@ def test_the_batch_size_redraws_nothing(draw, opened):
     draw()
     draw(OPTIONS.model_copy(update={"batch_size": 1}))
     assert len(opened) == 1
+
+
+def test_withheld_pictures_are_in_the_manifest_and_no_class_pictures(checked_model, tmp_path):
+    folder, work = BaseModel(str(checked_model(-2.0))), str(tmp_path / "work")
+    checked = OPTIONS.model_copy(update={"safety_checker": True})
+    assert draw_pictures(folder, "child_01", REQUESTS, checked, work).manifest["withheld"].tolist() == [True] * 4
+    assert "withheld" not in draw_pictures(folder, "child_01", REQUESTS, OPTIONS, work).manifest
+    made = draw_class_pictures(
+        folder,
+        SitterOptions(),
+        ClassPictureOptions(steps=1, batch_size=2, safety_checker=True),
+        FineTuningOptions(class_pictures=2, prior_weight=1.0),
+        work,
+    )
+    assert len(made) == 0

@@ -19,6 +19,7 @@ from likeness.datasets import (
 from likeness.drawing.drawer import Drawer
 from likeness.drawing.missing import draw_missing
 from likeness.drawing.pictures import Request, Settings
+from likeness.drawing.withheld import WITHHELD, is_withheld, log_withheld
 from likeness.personalise.embedding_files import DIFFUSERS_FILE
 from likeness.pipelines.avatar.options import SamplingOptions
 
@@ -40,15 +41,18 @@ def draw_pictures(
         work_folder: the root of unfinished work.
 
     Returns:
-        One picture a row, with the request's columns and model, steps, guidance_scale and negative_prompt.
+        One picture a row, with the request's columns and model, steps, guidance_scale and negative_prompt; withheld too
+        where the safety checker looked.
 
     Raises:
-        ModelError: the model cannot be read.
+        ModelError: the model or its safety checker cannot be read.
         ValueError: there are fewer GPUs than processes.
         WorkerError: several processes could not draw all.
     """
     # What makes one picture: neither how many there are nor what it is drawn together with.
-    settings = options.model_dump(include={"steps", "guidance_scale", "negative_prompt", "resolution"})
+    settings = options.model_dump(
+        include={"steps", "guidance_scale", "negative_prompt", "resolution", "safety_checker"}
+    )
     key = digest_of(reference.digest, settings, package_digest("likeness.diffusion"))
     work = WorkFolder(work_folder, "pictures", key)
     table = requests.assign(
@@ -60,11 +64,21 @@ def draw_pictures(
     draw_missing(
         _drawer(reference),
         [Request(*row) for row in table[wanted].itertuples(index=False, name=None)],
-        Settings(options.steps, options.negative_prompt, options.resolution, options.batch_size, options.acceleration),
+        Settings(
+            options.steps,
+            options.negative_prompt,
+            options.resolution,
+            options.batch_size,
+            options.acceleration,
+            options.safety_checker,
+        ),
         work,
         processes=options.processes,
         title=f"drawing with {name}",
     )
+    if options.safety_checker:
+        table[WITHHELD] = [is_withheld(work.file(file)) for file in table["file"]]
+        log_withheld(name, table[WITHHELD].tolist())
     measured = [{"file": file, **measure_picture(work.file(file))} for file in table["file"]]
     manifest = pd.concat([pd.DataFrame(measured), table.drop(columns="file").reset_index(drop=True)], axis=1)
     return ImageSet(str(work.path), manifest)

@@ -12,6 +12,7 @@ from likeness.datasets import BaseModel, ImageSet, WorkFolder, digest_of, measur
 from likeness.drawing.drawer import Drawer
 from likeness.drawing.missing import draw_missing
 from likeness.drawing.pictures import Request, Settings
+from likeness.drawing.withheld import WITHHELD, is_withheld, log_withheld
 from likeness.pipelines.cezanne.options import DrawingOptions
 
 
@@ -33,14 +34,15 @@ def draw_pictures(
         work_folder: the root of unfinished work.
 
     Returns:
-        One picture a row, with the request's columns and steps and negative_prompt.
+        One picture a row, with the request's columns and steps and negative_prompt; withheld too where the
+        safety checker looked.
 
     Raises:
-        ModelError: the model cannot be read.
+        ModelError: the model or its safety checker cannot be read.
         ValueError: there are fewer GPUs than processes.
         WorkerError: several processes could not draw all.
     """
-    settings = options.model_dump(include={"steps", "negative_prompt", "resolution"})
+    settings = options.model_dump(include={"steps", "negative_prompt", "resolution", "safety_checker"})
     work = WorkFolder(work_folder, "paintings", digest_of(digest, settings, package_digest("likeness.diffusion")))
     table = requests.assign(
         file=[_file_name(row) for row in requests.to_dict(orient="records")],
@@ -51,10 +53,20 @@ def draw_pictures(
     draw_missing(
         drawer,
         [Request(*row) for row in table[wanted].itertuples(index=False, name=None)],
-        Settings(options.steps, options.negative_prompt, options.resolution, options.batch_size, options.acceleration),
+        Settings(
+            options.steps,
+            options.negative_prompt,
+            options.resolution,
+            options.batch_size,
+            options.acceleration,
+            options.safety_checker,
+        ),
         work,
         processes=options.processes,
     )
+    if options.safety_checker:
+        table[WITHHELD] = [is_withheld(work.file(file)) for file in table["file"]]
+        log_withheld(str(table["model"].iloc[0]), table[WITHHELD].tolist())
     return measured_set(work.path, table)
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from likeness.datasets import BaseModel, Checkpoint, ImageSet, WorkFolder, digest_of, package_digest
 from likeness.drawing.drawer import Drawer
+from likeness.drawing.withheld import without_withheld
 from likeness.personalise.embedding_files import DIFFUSERS_FILE
 from likeness.personalise.textual_inversion import learn_embedding
 from likeness.pipelines.cezanne.drawing import draw_pictures, model_name
@@ -117,7 +118,9 @@ def draw_judged(base_model: BaseModel, embedding: Checkpoint, options: PictureOp
     controls = draw_pictures(Drawer(base_model), base_model.digest, asked[plain], options, work_folder)
     both = gathered([learned, controls], work_folder)
     files = both.manifest.set_index(["set", "seed"])["file"]
-    return both.select(files[pd.MultiIndex.from_frame(requests[["set", "seed"]])])
+    ordered = both.select(files[pd.MultiIndex.from_frame(requests[["set", "seed"]])])
+    # A picture and its control are compared: none is judged without the other.
+    return without_withheld(ordered, ("prompt_name", "seed"))
 
 
 def _drawn(

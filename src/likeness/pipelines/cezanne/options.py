@@ -31,6 +31,7 @@ class DrawingOptions(Section):
     negative_prompt: str = Field("", description="what guidance steers away from")
     resolution: int | None = Field(None, ge=8, description="px a side; none: the base model's own")
     batch_size: int = Field(6, ge=1, description="pictures drawn at once; changes memory, not pictures")
+    safety_checker: bool = Field(False, description="whether the base model's withholds pictures it takes for unsafe")
     acceleration: Acceleration = Field("none", description="of the UNet on a GPU; changes pictures by rounding alone")
     processes: Processes = Field(
         1, description="that draw, each on a GPU of its own; auto: as many as there are GPUs; changes no picture"

@@ -13,6 +13,7 @@ from likeness.cleaning.classes import class_labels
 from likeness.datasets import BaseModel, ImageSet, WorkFolder, digest_of
 from likeness.datasets.image_set import open_folder
 from likeness.drawing.drawer import Drawer
+from likeness.drawing.withheld import without_withheld
 from likeness.pipelines.cezanne.drawing import draw_pictures, model_name, no_pictures
 from likeness.pipelines.cezanne.options import GeneratedOptions, PaintingsSource
 
@@ -65,7 +66,7 @@ def draw_generated(base_model: BaseModel, paintings: ImageSet, options: Generate
         return no_pictures(work_folder, ["class", "class_name"])
     requests = generated_requests(options)
     requests = requests[requests["class"].isin([one.label for one in wanted])].assign(model=model_name(base_model))
-    return draw_pictures(Drawer(base_model), base_model.digest, requests, options, work_folder)
+    return without_withheld(draw_pictures(Drawer(base_model), base_model.digest, requests, options, work_folder))
 
 
 def generated_requests(options: GeneratedOptions) -> pd.DataFrame:
