@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from likeness.datasets.work import WorkFolder
 from likeness.diffusion.embeddings import PromptEmbeddings
 from likeness.diffusion.model import ModelError, open_model
 from likeness.diffusion.sampling import generate
+from likeness.personalise.checkpoint_choice import Validation
 from likeness.personalise.dreambooth import FineTuned, fine_tune
 from likeness.personalise.options import DreamBoothOptions
 from likeness.personalise.training import DenoisingTraining
@@ -31,7 +33,7 @@ def options(**changes: Any) -> DreamBoothOptions:
 
 def weights(tuned: FineTuned) -> dict[str, torch.Tensor]:
     return {
-        f"{file.parent.name}/{name}": value
+        f"{file.parent.relative_to(tuned.folder)}/{name}": value
         for file in tuned.folder.rglob("*.safetensors")
         for name, value in load_file(file).items()
     }
@@ -266,3 +268,81 @@ def test_a_prompt_too_long_is_named(arguments, work):
     arguments |= {"prompts": "a photo of sks man " * 9}
     with pytest.warns(UserWarning, match="longer than the 24 tokens"):
         fine_tune(**arguments, options=options(steps=1), work=work)
+
+
+class Scorer:
+    """Gives the scores planned for each step, and remembers what it was asked."""
+
+    def __init__(self, scores: dict[int, float]) -> None:
+        self.scores, self.steps, self.weights = scores, [], []
+
+    def __call__(self, step: int, folder: Path) -> dict[str, float]:
+        self.steps.append(step)
+        self.weights.append({path.parent.name: load_file(path) for path in folder.rglob("*.safetensors")})
+        return {"score": self.scores[step], "verified": 0.5}
+
+
+RISING = {3: 0.1, 6: 0.2, 9: 0.4}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"ema_decay": 0.5}, {"mixed_precision": "bf16", "train_identifier": True}, {"method": "lora"}],
+)
+def test_validating_changes_nothing_and_sees_what_would_be_the_result(arguments, tmp_path, changes):
+    arguments |= {"options": options(**changes), "identifier": "sks"}
+    scorer = Scorer(RISING)
+    plain = fine_tune(**arguments, work=WorkFolder(tmp_path, "plain", "key"))
+    validated = fine_tune(
+        **arguments, work=WorkFolder(tmp_path, "validated", "key"), validation=Validation(3, None, scorer, "")
+    )
+    assert_same(plain, validated)
+    assert validated.validation["step"].tolist() == scorer.steps == [3, 6, 9]
+    assert validated.validation["kept"].tolist() == [False, False, True]
+    np.testing.assert_allclose(validated.validation["loss"].iloc[1], plain.losses["loss"][3:6].mean(), rtol=1e-6)
+    assert plain.validation.empty
+    assert not list(tmp_path.glob("validated/key/validating-*"))
+
+
+def test_the_best_checkpoint_is_kept_and_training_ends_when_none_gets_better(arguments, work):
+    scorer = Scorer({2: 0.1, 4: 0.9, 6: 0.0, 8: 0.0})
+    tuned = fine_tune(**arguments, options=options(), work=work, validation=Validation(2, 2, scorer, ""))
+    assert scorer.steps == [2, 4, 6, 8]
+    assert tuned.losses["step"].tolist() == list(range(1, 9))
+    assert tuned.validation.loc[tuned.validation["kept"], "step"].tolist() == [4]
+    assert all(torch.equal(value, weights(tuned)[f"unet/{name}"]) for name, value in scorer.weights[1]["unet"].items())
+    another = Validation(2, 2, Scorer({2: 0.9, 4: 0.0, 6: 0.0}), "another judge")
+    assert fine_tune(**arguments, options=options(), work=work, validation=another).folder != tuned.folder
+
+
+@pytest.mark.parametrize("at", ["a step", "a validation"])
+def test_an_interrupted_training_repeats_no_validation(arguments, tmp_path, monkeypatch, at):
+    arguments |= {"options": options(checkpoint_every=2)}
+    undisturbed = fine_tune(
+        **arguments, work=WorkFolder(tmp_path, "a", "key"), validation=Validation(3, None, Scorer(RISING), "")
+    )
+    original, first = DenoisingTraining.step, Scorer(RISING)
+
+    def step(training: DenoisingTraining) -> None:
+        if training.state.step == 7:
+            raise InterruptedError
+        original(training)
+
+    if at == "a step":
+        monkeypatch.setattr(DenoisingTraining, "step", step)
+    else:
+        first.scores = {3: first.scores[3]}
+    with pytest.raises((InterruptedError, KeyError)):
+        fine_tune(**arguments, work=WorkFolder(tmp_path, "b", "key"), validation=Validation(3, None, first, ""))
+    monkeypatch.undo()
+    second = Scorer(RISING)
+    resumed = fine_tune(**arguments, work=WorkFolder(tmp_path, "b", "key"), validation=Validation(3, None, second, ""))
+    assert second.steps == ([9] if at == "a step" else [6, 9])
+    assert_same(undisturbed, resumed)
+    assert resumed.validation.equals(undisturbed.validation)
+
+
+def test_several_processes_do_not_validate(arguments, work, monkeypatch):
+    monkeypatch.setattr("likeness.personalise.dreambooth.process_count", lambda *_: 2)
+    with pytest.raises(ValueError, match="Set processes: 1"):
+        fine_tune(**arguments, options=options(), work=work, validation=Validation(3, None, Scorer(RISING), ""))

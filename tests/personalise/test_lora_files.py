@@ -143,3 +143,10 @@ def test_text_layers_are_named_alike_with_any_transformers():
 def test_an_unknown_layer_is_named():
     with pytest.raises(ValueError, match=r"layer class_embedding has no name"):
         kohya_name("unet", "class_embedding", is_sdxl=True)
+
+
+def test_a_unet_may_have_a_number_of_layers_for_every_block(tiny_model, tmp_path):
+    model = adapted(tiny_model)
+    model.unet.get_base_model().register_to_config(layers_per_block=[1, 1])
+    save_lora_file(model, tmp_path / "lora.safetensors")
+    assert load_file(tmp_path / "lora.safetensors")

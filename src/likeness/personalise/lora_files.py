@@ -79,7 +79,8 @@ def _adapted(model: DiffusionModel) -> Iterator[tuple[str, PeftModel]]:
 
 def _named(part: str, network: PeftModel, model: DiffusionModel) -> Iterator[tuple[str, Tensor]]:
     """The three tensors of every layer with additions, by kohya's names."""
-    layers_per_block = int(model.unet.config.layers_per_block)
+    # Only SDXL's names depend on it; other UNets may have a number a block.
+    layers_per_block = int(model.unet.config.layers_per_block) if model.second else 2
     for layer, module in network.get_base_model().named_modules():
         if not isinstance(module, BaseTunerLayer):
             continue
