@@ -7,6 +7,7 @@ from likeness.pipelines.avatar.options import (
     FineTuningOptions,
     PortraitOptions,
     SitterOptions,
+    ValidationOptions,
     VerificationOptions,
 )
 
@@ -24,7 +25,15 @@ def test_a_template_must_name_what_it_is_filled_with():
 
 @pytest.mark.parametrize(
     "section",
-    [SitterOptions, PortraitOptions, ClassPictureOptions, VerificationOptions, AgeOptions, FineTuningOptions],
+    [
+        SitterOptions,
+        PortraitOptions,
+        ClassPictureOptions,
+        VerificationOptions,
+        AgeOptions,
+        FineTuningOptions,
+        ValidationOptions,
+    ],
 )
 def test_unknown_options_are_refused(section):
     with pytest.raises(pydantic.ValidationError, match="Extra inputs are not permitted"):

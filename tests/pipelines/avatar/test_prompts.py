@@ -2,9 +2,17 @@ import math
 from dataclasses import replace
 
 import pandas as pd
+import pytest
 
-from likeness.pipelines.avatar.options import STUDY_AGES, PortraitOptions, SitterOptions
-from likeness.pipelines.avatar.prompts import adapt, portrait_requests, training_prompts, with_age_prompts, with_texts
+from likeness.pipelines.avatar.options import STUDY_AGES, PortraitOptions, SitterOptions, ValidationOptions
+from likeness.pipelines.avatar.prompts import (
+    adapt,
+    portrait_requests,
+    training_prompts,
+    validation_requests,
+    with_age_prompts,
+    with_texts,
+)
 
 WOMAN = SitterOptions(identifier="ohwx", class_word="woman", pronoun="her")
 
@@ -63,3 +71,23 @@ def test_a_photographs_own_words_join_its_caption():
     expected = [f"{captions[0]}, smiling at the sea", "sks man asleep", captions[0], captions[0]]
     assert with_texts(captions, photos, SitterOptions()) == expected
     assert with_texts(captions, photos.drop(columns="caption"), SitterOptions()) == captions
+
+
+@pytest.mark.parametrize(
+    ("pictures", "ages"),
+    [(1, [0]), (5, [0, 2, 4, 6, 8]), (10, [*range(10)]), (12, [0, 0, 1, 2, 3, 4, 5, 5, 6, 7, 8, 9])],
+)
+def test_a_validation_spreads_its_pictures_over_the_ages(pictures, ages):
+    requests = validation_requests(SitterOptions(), PortraitOptions(), ValidationOptions(pictures=pictures))
+    assert requests["age"].tolist() == ages
+    assert requests["seed"].is_unique
+
+
+def test_no_validation_picture_is_one_that_is_reported_on():
+    sitter, portraits = SitterOptions(), PortraitOptions(pictures_per_age=999)
+    chosen_on = validation_requests(sitter, portraits, ValidationOptions(pictures=100))
+    reported = portrait_requests(sitter, portraits)
+    assert set(chosen_on["seed"]).isdisjoint(reported["seed"])
+    assert set(chosen_on["prompt"]) == set(reported["prompt"])
+    with pytest.raises(ValueError, match=r"avatar\.validation\.seed: the reported portraits have the seed 42 too"):
+        validation_requests(sitter, portraits, ValidationOptions(seed=42))

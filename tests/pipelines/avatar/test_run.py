@@ -28,7 +28,13 @@ def project(new_project):
 
 
 def test_everything_in_the_catalog_is_made(project):
-    reports = ["avatar_sheet.png", "avatar_metrics_sheet.png", "photo_sheet.png", "recogniser_comparison.csv"]
+    reports = [
+        "avatar_sheet.png",
+        "checkpoint_curves.png",
+        "avatar_metrics_sheet.png",
+        "photo_sheet.png",
+        "recogniser_comparison.csv",
+    ]
     reports += ["avatar_leaderboard.csv", "portrait_comparison.csv", "photos_set_aside.csv", "photo_ssim.parquet"]
     for name in [*reports, "photo_embeddings.parquet", "photo_verification.parquet", "photo_subsets.csv"]:
         assert project.newest(name).stat().st_size > 0

@@ -10,10 +10,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from likeness.pipelines import sheet_style as style
 from likeness.pipelines.avatar.ages import APPARENT, ASKED
 from likeness.pipelines.avatar.leaderboard import MODELS
-from likeness.pipelines.avatar.options import AgeOptions
+from likeness.pipelines.avatar.options import AgeOptions, ValidationOptions
 from likeness.pipelines.avatar.pairs import pairs_within
 from likeness.pipelines.avatar.scores import no_scores
-from likeness.pipelines.avatar.sheets import draw_avatar, draw_metrics, draw_photos
+from likeness.pipelines.avatar.sheets import draw_avatar, draw_curves, draw_metrics, draw_photos
 from likeness.pipelines.avatar.sheets.portraits import middle_pictures
 
 
@@ -199,3 +199,24 @@ def test_ink_can_be_read_on_both_ends_of_the_colours():
     image = axes.imshow([[0.0, 1.0]], cmap=style.SHARES)
     assert style.ink_on(image, 0.0) == style.INK
     assert style.ink_on(image, 1.0) == "white"
+
+
+def validation_table(at_age):
+    rows = {"step": [46, 92, 138], "pictures": 10, "reference_photos": 80, "reference_trained_on": False}
+    return pd.DataFrame(rows | {"verified": [0.1, 0.4, 0.35], "at_age": at_age, "kept": [False, True, False]})
+
+
+def test_the_curves_mark_every_step_and_ring_the_kept_one():
+    read, unread = validation_table([0.9, 0.8, 0.6]), validation_table(np.nan)
+    off = read.head(0)
+    figure = draw_curves({"child_01": read, "all_01": unread, "all_02": off}, ValidationOptions(every_steps=46))
+    written = assert_tidy(figure)
+    assert [written.count(text) for text in ("46", "92", "138", "child_01", "all_01", "all_02")] == [2, 2, 2, 1, 1, 0]
+    rings = [axes.collections[-1].get_offsets().tolist() for axes in figure.axes]
+    np.testing.assert_allclose(rings, [[[0.8, 0.4]], [[92, 0.4]]])
+    assert "10 portraits × 80 photos not trained on" in written
+
+
+def test_without_validation_the_sheet_says_how_to_have_it():
+    *_, advice = assert_tidy(draw_curves({"child_01": validation_table(0.5).head(0)}, ValidationOptions()))
+    assert "avatar.validation.every_steps" in advice

@@ -20,8 +20,10 @@ def lesson(pictures):
 
 def test_a_checkpoint_says_what_it_was_made_from_and_opens(tiny_model, lesson, tmp_path):
     base = BaseModel(str(tiny_model))
-    checkpoint, losses = train_checkpoint(base, "child_01", lesson, OPTIONS, str(tmp_path))
+    checkpoint, losses, validation = train_checkpoint(base, "child_01", lesson, OPTIONS, str(tmp_path))
     assert losses["step"].tolist() == [1, 2]
+    assert validation.empty
+    assert checkpoint.made_from["kept_step"] == 2
     assert checkpoint.made_from["photos_digest"] == lesson.photos.digest
     assert checkpoint.made_from["captions"] == ["a photo of sks man"]
     assert checkpoint.made_from["last_loss"] == pytest.approx(losses["loss"].iloc[-1])
@@ -30,7 +32,7 @@ def test_a_checkpoint_says_what_it_was_made_from_and_opens(tiny_model, lesson, t
     before, after = (open_model(model).unet.conv_in.weight.numpy() for model in (base, checkpoint))
     assert not np.array_equal(before, after)
 
-    again, _ = train_checkpoint(base, "child_01", lesson, OPTIONS, str(tmp_path))
+    again, *_ = train_checkpoint(base, "child_01", lesson, OPTIONS, str(tmp_path))
     assert again.path == checkpoint.path
     assert again.digest == checkpoint.digest
 

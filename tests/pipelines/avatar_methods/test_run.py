@@ -2,13 +2,14 @@
 
 import json
 
+import pandas as pd
 import pytest
 from PIL import Image
 
 from likeness.pipelines.avatar.leaderboard import COLUMNS as RANKED
 from likeness.pipelines.avatar.leaderboard import CONTROLS
 from likeness.pipelines.avatar_methods.costs import COLUMNS
-from likeness.pipelines.avatar_methods.options import INVERSION, METHODS
+from likeness.pipelines.avatar_methods.options import FULL, INVERSION, LORA, METHODS
 
 pytestmark = pytest.mark.slow
 
@@ -20,7 +21,8 @@ METHOD_OPTIONS = {
 
 
 def run(project):
-    project.run({"avatar": {"methods": METHOD_OPTIONS}}, "avatar_methods")
+    validation = {"every_steps": 1, "pictures": 2, "patience": None}
+    project.run({"avatar": {"methods": METHOD_OPTIONS, "validation": validation}}, "avatar_methods")
 
 
 def test_one_table_ranks_the_methods_and_says_what_they_cost_and_nothing_is_done_twice(new_project):
@@ -41,6 +43,16 @@ def test_one_table_ranks_the_methods_and_says_what_they_cost_and_nothing_is_done
     assert trained["checkpoint_megabytes"].idxmin() == "method_inversion"
     assert board.loc[list(CONTROLS), list(COLUMNS)].isna().all(axis=None)
     assert project.newest("method_sheet.png").stat().st_size > 0
+
+    for method in (FULL, LORA):
+        [path] = project.folder.glob(f"data/06*/{method}/validation.csv/*/validation.csv")
+        validation = pd.read_csv(path)
+        assert validation["step"].tolist() == [1, 2]
+        assert validation["kept"].sum() == 1
+        assert (validation["pictures"] == 2).all()
+        # The model is trained on all photographs, so that there are no others to compare with.
+        assert validation["reference_trained_on"].all()
+        assert validation["at_age"].between(0, 1).all()
 
     before, first = project.finished("**/*"), project.newest("method_leaderboard.csv").read_bytes()
     run(project)

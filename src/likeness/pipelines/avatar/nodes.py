@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from likeness.datasets import BaseModel, Checkpoint, ImageSet
 from likeness.drawing.withheld import without_withheld
 from likeness.pipelines.avatar import ages as apparent
-from likeness.pipelines.avatar import comparison, leaderboard, subsets, training
+from likeness.pipelines.avatar import comparison, leaderboard, subsets, training, validating
 from likeness.pipelines.avatar.drawing import draw_pictures, no_pictures
 from likeness.pipelines.avatar.face_table import boxes, find_faces
 from likeness.pipelines.avatar.judging import Judge
@@ -20,16 +20,18 @@ from likeness.pipelines.avatar.options import (
     FineTuningOptions,
     PortraitOptions,
     SitterOptions,
+    ValidationOptions,
     VerificationOptions,
 )
 from likeness.pipelines.avatar.prompts import (
     class_requests,
     portrait_requests,
     training_prompts,
+    validation_requests,
     with_age_prompts,
     with_texts,
 )
-from likeness.pipelines.avatar.sheets import draw_avatar, draw_metrics
+from likeness.pipelines.avatar.sheets import draw_avatar, draw_curves, draw_metrics
 from likeness.pipelines.avatar.verifier import Verifier
 
 logger = logging.getLogger(__name__)
@@ -60,20 +62,26 @@ def fine_tune(
     photo_subsets: pd.DataFrame,
     reference_faces: pd.DataFrame,
     class_pictures: ImageSet,
+    verifier: JsonMapping,
+    probe: Path,
     sitter: SitterOptions,
     fine_tuning: FineTuningOptions,
     class_options: ClassPictureOptions,
     portraits: PortraitOptions,
+    validation: ValidationOptions,
+    verification: VerificationOptions,
+    ages: AgeOptions,
     work_folder: str,
     *,
     subset: str,
-) -> tuple[Checkpoint, pd.DataFrame]:
-    """Fine-tune the base model on one subset; an empty one is skipped with a message."""
+) -> tuple[Checkpoint, pd.DataFrame, pd.DataFrame]:
+    """Fine-tune the base model on one subset, judged on the way if that is wanted; an empty one is skipped."""
     rows = photo_subsets[photo_subsets["subset"] == subset]
     if rows.empty:
         reason = f"{subset} has no photos, so no model is trained on it"
         logger.warning("%s. photos_set_aside says why photos were left out.", reason)
-        return training.skipped_checkpoint(base_model, subset, reason, work_folder), training.no_losses()
+        skipped = training.skipped_checkpoint(base_model, subset, reason, work_folder)
+        return skipped, training.no_losses(), validating.no_validation()
     age_prompts = portraits.ages if fine_tuning.caption_ages else ()
     photos = sitter_photos.select(rows["file"])
     captions = training_prompts(fine_tuning.template, rows["age_years"].tolist(), sitter, age_prompts)
@@ -85,7 +93,21 @@ def fine_tune(
         class_pictures=class_pictures,
         class_prompt=class_options.template.format(class_word=sitter.class_word),
     )
-    return training.train_checkpoint(base_model, subset, lesson, fine_tuning, work_folder)
+    judged_by = validating.portrait_validation(
+        validation,
+        validation_requests(sitter, portraits, validation),
+        portraits,
+        reference_faces,
+        rows["file"].tolist(),
+        Verifier(**verifier),
+        ages,
+        probe,
+        base_model=base_model,
+        subset=subset,
+        allow_download=verification.allow_download,
+        work_folder=work_folder,
+    )
+    return training.train_checkpoint(base_model, subset, lesson, fine_tuning, work_folder, judged_by)
 
 
 def draw_portraits(
@@ -224,3 +246,8 @@ def draw_avatar_sheet(
 ) -> Figure:
     """Draw one person at ten ages, by every model, with the scores under the pictures."""
     return draw_avatar(avatar_leaderboard, with_age_prompts(held_out_photos, portraits.ages), portraits, ages, made)
+
+
+def draw_checkpoint_curves(validation: ValidationOptions, **made: pd.DataFrame) -> Figure:
+    """Draw how identity and the right age went on the way of every fine-tuning, and which step was kept."""
+    return draw_curves({name.removesuffix("_validation"): table for name, table in made.items()}, validation)

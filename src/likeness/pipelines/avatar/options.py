@@ -162,6 +162,19 @@ class PortraitOptions(SamplingOptions):
         return _with_fields(template, "model", "age_prompt")
 
 
+class ValidationOptions(Section):
+    """Portraits drawn on the way of a fine-tuning, by which the checkpoint is chosen that is kept."""
+
+    every_steps: int | None = Field(
+        None, ge=1, description="optimiser steps between validations; none: no validation, the last step is kept"
+    )
+    pictures: int = Field(10, ge=1, description="portraits at each validation, spread over the ages")
+    patience: int | None = Field(
+        2, ge=1, description="stop after so many validations without a better score; none: never"
+    )
+    seed: int = Field(1_000_000, ge=0, description="of the first; none of their seeds may be a reported portrait's")
+
+
 def _with_fields(template: str, *names: str) -> str:
     try:
         template.format(**dict.fromkeys(names, ""))

@@ -16,11 +16,13 @@ WORK = "params:work_folder"
 SITTER, CLASS_PICTURES = "params:avatar.sitter", "params:avatar.class_pictures"
 CURATION, VERIFICATION = "params:avatar.curation", "params:avatar.verification"
 FINE_TUNING, PORTRAITS = "params:avatar.fine_tuning", "params:avatar.portraits"
-AGES = "params:avatar.ages"
+AGES, VALIDATION = "params:avatar.ages", "params:avatar.validation"
 
 # What scores take beside the pictures; the same for all models and controls.
 JUDGED_BY = ["sitter_photos", "reference_faces", "verifier", VERIFICATION, FINE_TUNING]
 DRAWN_BY = (*SUBSETS, BASE_MODEL)
+# What the last inputs of a fine-tuning say: how it is judged on the way.
+VALIDATED_BY = [VALIDATION, VERIFICATION, AGES, WORK]
 
 
 def create_pipeline(**_: object) -> Pipeline:
@@ -109,9 +111,9 @@ def fine_tuned_model(subset: str) -> Pipeline:
                 with_fixed(nodes.fine_tune, subset=subset),
                 [
                     *("base_model", "sitter_photos", "photo_subsets", "reference_faces", "class_pictures"),
-                    *(SITTER, FINE_TUNING, CLASS_PICTURES, PORTRAITS, WORK),
+                    *("verifier", "probe", SITTER, FINE_TUNING, CLASS_PICTURES, PORTRAITS, *VALIDATED_BY),
                 ],
-                ["checkpoint", "losses"],
+                ["checkpoint", "losses", "validation"],
                 name="fine_tune",
                 tags="fine_tune",
             ),
@@ -217,6 +219,12 @@ def reporting() -> Pipeline:
                 },
                 "avatar_sheet",
                 name="draw_avatar_sheet",
+            ),
+            Node(
+                nodes.draw_checkpoint_curves,
+                {"validation": VALIDATION, **{f"{one}_validation": f"{one}.validation" for one in SUBSETS}},
+                "checkpoint_curves",
+                name="draw_checkpoint_curves",
             ),
         ],
         tags="verification",

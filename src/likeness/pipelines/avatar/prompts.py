@@ -10,7 +10,13 @@ import pandas as pd
 
 from likeness.datasets import ImageSet
 from likeness.datasets.image_folder import CAPTION
-from likeness.pipelines.avatar.options import AgePrompt, ClassPictureOptions, PortraitOptions, SitterOptions
+from likeness.pipelines.avatar.options import (
+    AgePrompt,
+    ClassPictureOptions,
+    PortraitOptions,
+    SitterOptions,
+    ValidationOptions,
+)
 
 
 def model_words(sitter: SitterOptions) -> str:
@@ -58,6 +64,27 @@ def portrait_requests(sitter: SitterOptions, options: PortraitOptions, words: st
                 }
             )
     return pd.DataFrame(rows)
+
+
+def validation_requests(sitter: SitterOptions, portraits: PortraitOptions, options: ValidationOptions) -> pd.DataFrame:
+    """List the portraits of a validation: as `portrait_requests`, evenly spread over the ages, from other seeds.
+
+    Raises:
+        ValueError: a seed is also one of the portraits' that are reported on.
+    """
+    ages, wanted = len(portraits.ages), options.pictures
+    rounds, rest = divmod(wanted, ages)
+    places = [(age, picture) for picture in range(rounds) for age in range(ages)]
+    places += [(place * ages // rest, rounds) for place in range(rest)]
+    asked = portraits.model_copy(update={"seed": options.seed, "pictures_per_age": rounds + (rest > 0)})
+    table = portrait_requests(sitter, asked)
+    chosen = table[pd.MultiIndex.from_frame(table[["age", "picture"]]).isin(places)].reset_index(drop=True)
+    if shared := set(chosen["seed"]) & set(portrait_requests(sitter, portraits)["seed"]):
+        raise ValueError(
+            f"avatar.validation.seed: the reported portraits have the seed {min(shared)} too. The checkpoint must be "
+            "chosen on other pictures: set a seed further from avatar.portraits.seed."
+        )
+    return chosen
 
 
 def class_requests(sitter: SitterOptions, options: ClassPictureOptions, count: int) -> pd.DataFrame:

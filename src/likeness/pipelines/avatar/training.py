@@ -10,11 +10,13 @@ from PIL import Image
 
 from likeness.datasets import BaseModel, Checkpoint, ImageSet, WorkFolder, digest_of, package_digest
 from likeness.diffusion.emphasis import Region
+from likeness.personalise.checkpoint_choice import Validation
 from likeness.personalise.crops import crop_square, face_crop, face_in_crop
 from likeness.personalise.dreambooth import fine_tune
 from likeness.personalise.trainable import refuse_untrainable
 from likeness.pipelines.avatar.face_table import Box
 from likeness.pipelines.avatar.options import FineTuningOptions
+from likeness.pipelines.avatar.validating import COLUMNS
 
 # The libraries that fine-tuning is made of.
 CODE = ("likeness.personalise", "likeness.diffusion")
@@ -35,12 +37,18 @@ class Lesson:
 
 
 def train_checkpoint(
-    base_model: BaseModel, subset: str, lesson: Lesson, options: FineTuningOptions, work_folder: str
-) -> tuple[Checkpoint, pd.DataFrame]:
+    base_model: BaseModel,
+    subset: str,
+    lesson: Lesson,
+    options: FineTuningOptions,
+    work_folder: str,
+    validation: Validation | None = None,
+) -> tuple[Checkpoint, pd.DataFrame, pd.DataFrame]:
     """Fine-tune with DreamBooth, or take up where an earlier run was stopped.
 
     Returns:
-        The checkpoint, and one row a step: step, loss, prior_loss, learning_rate, seconds.
+        The checkpoint; one row a step: step, loss, prior_loss, learning_rate, seconds; one row a validation, as
+        `likeness.pipelines.avatar.validating.COLUMNS` says.
 
     Raises:
         ModelError: the base model cannot be used, or not with these options; said before any picture is cropped.
@@ -59,7 +67,9 @@ def train_checkpoint(
         prior_prompts=lesson.class_prompt,
         identifier=lesson.identifier,
         cache=WorkFolder(work_folder, "latents", code),
+        validation=validation,
     )
+    kept = tuned.validation.loc[tuned.validation["kept"].astype(bool), "step"]
     last = tuned.losses.tail(max(1, len(tuned.losses) // _LAST_SHARE))
     made_from: dict[str, object] = {
         "subset": subset,
@@ -71,11 +81,12 @@ def train_checkpoint(
         "class_pictures_digest": lesson.class_pictures.digest,
         "options": options.model_dump(mode="json"),
         "code_digest": code,
+        "kept_step": int(kept.iloc[0]) if len(kept) else len(tuned.losses),
         "trained_parameters": int(tuned.trained["parameters"].sum()),
         "last_loss": float(last["loss"].mean()),
         "last_prior_loss": None if last["prior_loss"].isna().all() else float(last["prior_loss"].mean()),
     }
-    return Checkpoint(tuned.folder, made_from), tuned.losses
+    return Checkpoint(tuned.folder, made_from), tuned.losses, tuned.validation.reindex(columns=list(COLUMNS))
 
 
 def cropped(photos: ImageSet, boxes: Mapping[str, Box], margin: float) -> tuple[list[Image.Image], list[Region | None]]:

@@ -1,6 +1,7 @@
 """Nodes of `avatar_methods`; all but training and reporting are those of `avatar`."""
 
 import logging
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -17,6 +18,7 @@ from likeness.pipelines.avatar.options import (
     FineTuningOptions,
     PortraitOptions,
     SitterOptions,
+    ValidationOptions,
     VerificationOptions,
 )
 from likeness.pipelines.avatar.prompts import with_age_prompts
@@ -40,15 +42,20 @@ def fine_tune(
     method_photos: pd.DataFrame,
     reference_faces: pd.DataFrame,
     class_pictures: ImageSet,
+    verifier: dict[str, Any],
+    probe: Path,
     sitter: SitterOptions,
     fine_tuning: FineTuningOptions,
     methods: MethodsOptions,
     class_options: ClassPictureOptions,
     portraits: PortraitOptions,
+    validation: ValidationOptions,
+    verification: VerificationOptions,
+    ages: AgeOptions,
     work_folder: str,
     *,
     method: str,
-) -> tuple[Checkpoint, pd.DataFrame]:
+) -> tuple[Checkpoint, pd.DataFrame, pd.DataFrame]:
     """Fine-tune by DreamBooth, the weights themselves or low-rank additions, with the method's own options."""
     own = methods.fine_tuning(method, fine_tuning)
     return avatar.fine_tune(
@@ -57,10 +64,15 @@ def fine_tune(
         method_photos,
         reference_faces,
         class_pictures,
+        verifier,
+        probe,
         sitter,
         own,
         class_options,
         portraits,
+        validation,
+        verification,
+        ages,
         work_folder,
         subset=method,
     )

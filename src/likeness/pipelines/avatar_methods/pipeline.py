@@ -13,6 +13,7 @@ from likeness.pipelines.avatar.pipeline import (
     JUDGED_BY,
     PORTRAITS,
     SITTER,
+    VALIDATED_BY,
     VERIFICATION,
     WORK,
     base_model,
@@ -115,6 +116,7 @@ def _training(method: str) -> Node:
         inputs = [*LEARNED_FROM, FINE_TUNING, METHOD_OPTIONS, WORK]
     else:
         function = with_fixed(nodes.fine_tune, method=method)
-        by = (SITTER, FINE_TUNING, METHOD_OPTIONS, CLASS_PICTURES, PORTRAITS, WORK)
-        inputs = [*LEARNED_FROM, "class_pictures", *by]
-    return Node(function, inputs, ["checkpoint", "losses"], name="fine_tune", tags="fine_tune")
+        by = (SITTER, FINE_TUNING, METHOD_OPTIONS, CLASS_PICTURES, PORTRAITS, *VALIDATED_BY)
+        inputs = [*LEARNED_FROM, "class_pictures", "verifier", "probe", *by]
+    outputs = ["checkpoint", "losses", *(["validation"] if method != INVERSION else [])]
+    return Node(function, inputs, outputs, name="fine_tune", tags="fine_tune")
