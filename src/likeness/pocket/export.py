@@ -65,7 +65,8 @@ def export_model(
     pipeline.save_pretrained(folder, safe_serialization=True, max_shard_size=SHARD_SIZE)
     _open_in_float32(folder / "text_encoder" / "config.json")
     _forget_origin(folder / "vae" / "config.json")
-    _pack(folder / "tokenizer" / "tokenizer.json")
+    for document in (*folder.glob("tokenizer/tokenizer.json"), *folder.glob("unet/*.index.json")):
+        _pack(document)
     (folder / CARD).write_text(card, encoding="utf-8")
 
 
@@ -91,8 +92,10 @@ def _forget_origin(config: Path) -> None:
 
 
 def _pack(document: Path) -> None:
-    """Write a JSON file again without indentation."""
+    """Write a JSON file again without indentation, and a tokenizer's merges as texts instead of pairs."""
     content = json.loads(document.read_text(encoding="utf-8"))
+    if "merges" in (model := content.get("model", {})):
+        model["merges"] = [" ".join(pair) for pair in model["merges"]]
     document.write_text(json.dumps(content, separators=(",", ":"), ensure_ascii=False), encoding="utf-8")
 
 

@@ -7,7 +7,7 @@ from likeness.pipelines.avatar import validating
 from likeness.pipelines.avatar.ages import APPARENT
 from likeness.pipelines.avatar.options import AgeOptions, AgePrompt, PortraitOptions, SitterOptions, ValidationOptions
 from likeness.pipelines.avatar.prompts import validation_requests
-from likeness.pipelines.avatar.validating import COLUMNS, PortraitJudge, portrait_validation, reference_for
+from likeness.pipelines.avatar.validating import COLUMNS, PortraitJudge, reference_for
 from likeness.pipelines.avatar.verifier import Verifier
 
 VERIFIER = Verifier("Dlib", "dlib", 25, True, "euclidean", 0.5, 0.4)
@@ -39,32 +39,45 @@ def test_the_reference_is_what_a_model_was_not_trained_on_unless_that_is_too_few
 
 
 @pytest.fixture
-def judge(tiny_model, tmp_path, monkeypatch):
-    """A judge of four portraits: two like the first photographs, one like none, one without a face."""
-
-    def make(probe, looks=(5.0, 40.0, 6.0, 80.0)):
-        monkeypatch.setattr(
-            validating, "find_faces", lambda pictures, *_, **__: faces(pictures.manifest["file"], [0.1, 0.1, 9, np.nan])
-        )
-        read = validating.read_ages
-        monkeypatch.setattr(
-            validating,
-            "read_ages",
-            lambda *given: read(*given[:3], None).assign(**{APPARENT: list(looks) if given[3] else np.nan}),
-        )
+def make_judge(tiny_model, tiny_probe, tmp_path):
+    def make(**changes):
+        given = {"reference_faces": REFERENCE, "ages": AgeOptions(), "probe": tiny_probe, **changes}
         return PortraitJudge(
-            BaseModel(str(tiny_model)), "all_01", REQUESTS, PORTRAITS, REFERENCE, False, VERIFIER, AgeOptions(), probe,
-            False, str(tmp_path / "work"),
-        )  # fmt: skip
+            base_model=BaseModel(str(tiny_model)),
+            subset="all_01",
+            requests=REQUESTS,
+            portraits=PORTRAITS,
+            trained_on=False,
+            verifier=VERIFIER,
+            allow_download=False,
+            work_folder=str(tmp_path / "work"),
+            **given,
+        )
 
     return make
 
 
-def test_a_checkpoint_is_scored_as_a_model_is(judge, tmp_path):
-    # As no part of the model differs, the folder may be empty.
+@pytest.fixture
+def checkpoint(tmp_path, monkeypatch):
+    """One whose portraits are two like the first photographs, one like none, one without a face.
+
+    As no part of the model differs, its folder is empty.
+    """
+    values, read = [0.1, 0.1, 9, np.nan], validating.read_ages
+    monkeypatch.setattr(validating, "find_faces", lambda pictures, *_, **__: faces(pictures.manifest["file"], values))
+    looks = [5.0, 40.0, 6.0, 80.0]
+    monkeypatch.setattr(
+        validating,
+        "read_ages",
+        lambda *given: read(*given[:3], None).assign(**{APPARENT: looks if given[3] else np.nan}),
+    )
     (tmp_path / "checkpoint").mkdir()
+    return tmp_path / "checkpoint"
+
+
+def test_a_checkpoint_is_scored_as_a_model_is(make_judge, checkpoint):
     assert REQUESTS["years"].tolist() == [5, 5, 40, 40]
-    row = judge("a probe")(2, tmp_path / "checkpoint")
+    row = make_judge()(2, checkpoint)
     assert list(row) == list(COLUMNS[1 : COLUMNS.index("score") + 1])
     assert (row["pictures"], row["reference_photos"]) == (4, 8)
     assert row["face_found"] == 3 / 4
@@ -74,25 +87,17 @@ def test_a_checkpoint_is_scored_as_a_model_is(judge, tmp_path):
     assert row["age_error_years"] == (0 + 35 + 34 + 40) / 4
 
 
-def test_without_a_probe_identity_alone_decides(judge, tmp_path):
-    (tmp_path / "checkpoint").mkdir()
-    row = judge(None)(2, tmp_path / "checkpoint")
+def test_without_a_probe_identity_alone_decides(make_judge, checkpoint):
+    row = make_judge(ages=AgeOptions(read=False), probe=checkpoint / "nowhere")(2, checkpoint)
     assert row["score"] == row["verified"] == 1 / 4
     assert np.isnan([row["at_age"], row["verified_at_age"], row["age_error_years"]]).all()
 
 
-def test_what_the_scores_depend_on_is_in_the_key(tiny_model, tiny_probe, tmp_path):
-    def validation(options=OPTIONS, reference=REFERENCE, ages=None, probe=tiny_probe):
-        return portrait_validation(
-            options, REQUESTS, PORTRAITS, reference, [], VERIFIER, ages or AgeOptions(), probe,
-            base_model=BaseModel(str(tiny_model)), subset="all_01", allow_download=False, work_folder=str(tmp_path),
-        )  # fmt: skip
-
-    first = validation()
+def test_what_the_scores_depend_on_is_in_the_key(make_judge):
+    first = make_judge().validation(OPTIONS)
     assert (first.every_steps, first.patience) == (2, 3)
-    assert validation().digest == first.digest
-    assert validation(reference=REFERENCE.head(6)).digest != first.digest
-    assert validation(ages=AgeOptions(tolerance_years=1)).digest != first.digest
-    assert validation(OPTIONS.model_copy(update={"every_steps": 3})).digest != first.digest
-    assert validation(ages=AgeOptions(read=False), probe=tmp_path / "nowhere").digest != first.digest
-    assert validation(ValidationOptions()) is None
+    assert make_judge().validation(OPTIONS).digest == first.digest
+    for changes in ({"reference_faces": REFERENCE.head(6)}, {"ages": AgeOptions(tolerance_years=1)}):
+        assert make_judge(**changes).validation(OPTIONS).digest != first.digest
+    assert make_judge().validation(OPTIONS.model_copy(update={"every_steps": 3})).digest != first.digest
+    assert make_judge().validation(ValidationOptions()) is None

@@ -93,21 +93,21 @@ def fine_tune(
         class_pictures=class_pictures,
         class_prompt=class_options.template.format(class_word=sitter.class_word),
     )
-    judged_by = validating.portrait_validation(
-        validation,
-        validation_requests(sitter, portraits, validation),
-        portraits,
-        reference_faces,
-        rows["file"].tolist(),
-        Verifier(**verifier),
-        ages,
-        probe,
+    reference, trained_on = validating.reference_for(reference_faces, rows["file"].tolist())
+    judge = validating.PortraitJudge(
         base_model=base_model,
         subset=subset,
+        requests=validation_requests(sitter, portraits, validation),
+        portraits=portraits,
+        reference_faces=reference,
+        trained_on=trained_on,
+        verifier=Verifier(**verifier),
+        ages=ages,
+        probe=probe,
         allow_download=verification.allow_download,
         work_folder=work_folder,
     )
-    return training.train_checkpoint(base_model, subset, lesson, fine_tuning, work_folder, judged_by)
+    return training.train_checkpoint(base_model, subset, lesson, fine_tuning, work_folder, judge.validation(validation))
 
 
 def draw_portraits(

@@ -12,7 +12,6 @@ import pandas as pd
 from likeness.datasets import BaseModel, Checkpoint, code_digest, digest_of
 from likeness.datasets.digest import folder_digest
 from likeness.faces import detection, recogniser, verification
-from likeness.metrics.probe import Probe
 from likeness.personalise.checkpoint_choice import Validation
 from likeness.pipelines.avatar import ages as apparent
 from likeness.pipelines.avatar.ages import APPARENT, ASKED, looks_right, read_ages
@@ -42,7 +41,7 @@ class PortraitJudge:
         trained_on: whether the model was trained on these.
         verifier: what decides whether two faces are one person's.
         ages: which apparent ages are right.
-        probe: what reads them; None: they are not read.
+        probe: folder of what reads them, where they are read.
         allow_download: whether missing weights may be downloaded.
         work_folder: the root of unfinished work.
     """
@@ -55,9 +54,21 @@ class PortraitJudge:
     trained_on: bool
     verifier: Verifier
     ages: AgeOptions
-    probe: Probe | None
+    probe: Path
     allow_download: bool
     work_folder: str
+
+    def validation(self, options: ValidationOptions) -> Validation | None:
+        """What validates a training with this judge, or None where validation is off."""
+        if options.every_steps is None:
+            return None
+        drawn_by = self.portraits.model_dump(include={"steps", "guidance_scale", "negative_prompt", "resolution"})
+        key = digest_of(
+            *(self.requests, drawn_by, self.verifier, self.reference_faces[["file", "embedding"]], self.ages),
+            folder_digest(self.probe) if self.ages.read else "",
+            code_digest(detection, recogniser, verification, apparent, sys.modules[__name__]),
+        )
+        return Validation(options.every_steps, options.patience, self, key)
 
     def __call__(self, step: int, folder: Path) -> Mapping[str, float]:
         """Score a checkpoint: `COLUMNS` from pictures to score.
@@ -80,7 +91,8 @@ class PortraitJudge:
         )
         distances = self.verifier.distances(faces, self.reference_faces)
         matches = (distances <= self.verifier.threshold).astype("float64")
-        looks = read_ages(name, pictures, "years", self.probe)
+        probe = apparent.open_age_probe(self.probe) if self.ages.read else None
+        looks = read_ages(name, pictures, "years", probe)
         right = looks_right(looks, self.ages)
         both = matches.mul(right.reindex(matches.index), axis=0)
         verified, at_age = (float(pd.Series(pairs.to_numpy().ravel()).mean()) for pairs in (matches, both))
@@ -93,68 +105,8 @@ class PortraitJudge:
             "at_age": float(right.mean()),
             "age_error_years": float((looks[APPARENT] - looks[ASKED]).abs().mean()),
             "verified_at_age": at_age,
-            "score": verified if self.probe is None else at_age,
+            "score": verified if probe is None else at_age,
         }
-
-
-def portrait_validation(
-    options: ValidationOptions,
-    requests: pd.DataFrame,
-    portraits: PortraitOptions,
-    reference_faces: pd.DataFrame,
-    trained_files: Collection[str],
-    verifier: Verifier,
-    ages: AgeOptions,
-    probe: Path,
-    *,
-    base_model: BaseModel,
-    subset: str,
-    allow_download: bool,
-    work_folder: str,
-) -> Validation | None:
-    """What validates the training of one subset's model, or None where validation is off.
-
-    Args:
-        options: when.
-        requests: the validation portraits.
-        portraits: how they are drawn.
-        reference_faces: the sitter's face of every photograph.
-        trained_files: the photographs that the model is trained on.
-        verifier: what decides whether two faces are one person's.
-        ages: whether ages are read, and which are right.
-        probe: folder of what reads them.
-        base_model: to be fine-tuned.
-        subset: what the model is called.
-        allow_download: whether missing weights may be downloaded.
-        work_folder: the root of unfinished work.
-
-    Raises:
-        ProbeError: ages are to be read, and there is no probe.
-    """
-    if options.every_steps is None:
-        return None
-    reference, trained_on = reference_for(reference_faces, trained_files)
-    reads = apparent.open_age_probe(probe) if ages.read else None
-    judge = PortraitJudge(
-        base_model,
-        subset,
-        requests,
-        portraits,
-        reference,
-        trained_on,
-        verifier,
-        ages,
-        reads,
-        allow_download,
-        work_folder,
-    )
-    drawn_by = portraits.model_dump(include={"steps", "guidance_scale", "negative_prompt", "resolution"})
-    key = digest_of(
-        *(requests, drawn_by, verifier, reference[["file", "embedding"]], ages),
-        folder_digest(probe) if ages.read else "",
-        code_digest(detection, recogniser, verification, apparent, sys.modules[__name__]),
-    )
-    return Validation(options.every_steps, options.patience, judge, key)
 
 
 def reference_for(reference_faces: pd.DataFrame, trained_files: Collection[str]) -> tuple[pd.DataFrame, bool]:
