@@ -48,3 +48,12 @@ def test_the_bound_is_reached_by_flat_pictures() -> None:
     exact = (2 * 0.4 * 0.8 + 1e-4) / (0.4**2 + 0.8**2 + 1e-4)
     assert len(candidate_pairs(moments, (43, 43), exact - 1e-3, options)) == 1
     assert len(candidate_pairs(moments, (43, 43), exact + 1e-3, options)) == 0
+
+
+def test_luminance_and_contrast_together_rule_out_no_more_than_their_product_may() -> None:
+    grain = np.random.default_rng(0).uniform(0, 80, (74, 74))
+    pair, options = np.stack([grain, 0.5 * grain + 70]).astype(np.uint8), SsimOptions()
+    moments = np.stack([block_moments(picture, options) for picture in pair])
+    limit = pairwise_ssim(pair)[0, 1] - 0.01
+    assert 0.4 < limit < 0.8
+    assert len(candidate_pairs(moments, (74, 74), limit, options)) == 1
