@@ -73,5 +73,20 @@ def test_formats_layouts_and_frozen_weights_are_kept_apart(sent):
     for layer, gradient in zip(network, expected, strict=True):
         assert torch.equal(layer.weight.grad, gradient)
         assert layer.weight.grad.is_contiguous(memory_format=torch.channels_last)
-    # Rounded up to multiples of 64.
-    assert sent == [192, 128]
+    assert sent == [144, 72]
+
+
+def test_large_gradients_are_sent_where_they_lie_and_small_ones_together(sent):
+    sizes = (8, 64, 8, 64, 8)
+    network = nn.ModuleList(nn.Linear(8, size // 8, bias=False) for size in sizes)
+    averaging = GradientAveraging(network.parameters(), alone_bytes=64 * 4)
+    for step in range(2):
+        network.zero_grad()
+        sum(layer(torch.full((3, 8), step + 1.0)).sum() for layer in network).backward()
+        lying = [layer.weight.grad.data_ptr() for layer in network]
+        averaging.finish()
+        stayed = [layer.weight.grad.data_ptr() == place for layer, place in zip(network, lying, strict=True)]
+        assert step or stayed == [False, True, False, True, False]  # later they are moved while the pass goes on
+        assert all(torch.equal(one.weight.grad, torch.full_like(one.weight, 3.0 * (step + 1))) for one in network)
+    # Two alone, and the others, each rounded up to multiples of 64, at the end.
+    assert sent == [64, 64, 192] * 2

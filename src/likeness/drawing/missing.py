@@ -52,7 +52,9 @@ def draw_missing(
     with tqdm(total=len(requests), initial=done, desc=title, unit="picture", disable=None) as bar:
         if count > 1:
             for report in draw_together(drawer, missing, settings, work, count, device=device, bar=bar):
-                logger.info("%s: a process drew %s", title, report)
+                logger.info(
+                    "%s: a process drew %d pictures in %.0f s", title, report.pictures, report.saved_seconds[-1]
+                )
             return
         # First, so that one that is lacking is told at once.
         checker = drawer.open_checker(device) if settings.safety_checker else None

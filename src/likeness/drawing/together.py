@@ -66,12 +66,12 @@ class Report:
     Attributes:
         pictures: that it drew.
         opening_seconds: until the model was open.
-        drawing_seconds: from then until the last picture was saved.
+        saved_seconds: from then until each picture was saved.
     """
 
     pictures: int
     opening_seconds: float
-    drawing_seconds: float
+    saved_seconds: Sequence[float]
 
 
 def read_share(path: Path) -> Share:

@@ -26,8 +26,8 @@ def main(path: Path) -> None:
     checker = share.drawer.open_checker(str(device)) if share.settings.safety_checker else None
     model = share.drawer.open(str(device))
     opened = time.perf_counter()
-    pictures = sum(1 for _ in draw(model, share.requests, share.settings, work, checker))
-    report = Report(pictures, opened - begun, time.perf_counter() - opened)
+    saved = [time.perf_counter() - opened for _ in draw(model, share.requests, share.settings, work, checker)]
+    report = Report(len(saved), opened - begun, saved)
     report_path(path).write_text(json.dumps(asdict(report)), encoding="utf-8")
 
 

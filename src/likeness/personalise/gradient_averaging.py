@@ -16,6 +16,8 @@ from torch.nn import Parameter
 
 _BUCKET = 2**26
 """Bytes averaged at once: few enough for the last ones, which nothing hides, and enough for the links' full rate."""
+_ALONE = 2**23
+"""Bytes from which on a gradient is averaged where it lies, by itself; those before it and after it share buckets."""
 _ALIGNMENT = 64
 """Numbers, to a multiple of which each gradient's place is rounded up."""
 
@@ -29,12 +31,19 @@ class GradientAveraging:
     Args:
         parameters: that learn: in every process the same, in the same order.
         backward_passes: in a step, after the last of which gradients are complete.
-        bucket_bytes: of the gradients averaged at once; a larger gradient has a bucket of its own.
+        bucket_bytes: of the gradients averaged at once.
+        alone_bytes: from which on a gradient has a bucket of its own, which costs no copy.
     """
 
-    def __init__(self, parameters: Iterable[Parameter], backward_passes: int = 1, bucket_bytes: int = _BUCKET) -> None:
+    def __init__(
+        self,
+        parameters: Iterable[Parameter],
+        backward_passes: int = 1,
+        bucket_bytes: int = _BUCKET,
+        alone_bytes: int = _ALONE,
+    ) -> None:
         self._parameters = [parameter for parameter in parameters if parameter.requires_grad]
-        self._passes, self._bucket_bytes = backward_passes, bucket_bytes
+        self._passes, self._bucket_bytes, self._alone_bytes = backward_passes, bucket_bytes, alone_bytes
         self._nccl = distributed.get_backend() == "nccl"
         self._passed = [0] * len(self._parameters)
         self._order: list[int] = []
@@ -81,37 +90,46 @@ class GradientAveraging:
         return agreed
 
     def _filled(self, order: Iterable[int]) -> list[list[int]]:
-        """Buckets of gradients of one format."""
-        buckets: list[list[int]] = []
-        size = 0
+        """Buckets of gradients of one format, in the order in which they are full."""
+        full: list[list[int]] = []
+        filling: dict[torch.dtype, list[int]] = {}
         for index in order:
-            parameter = self._parameters[index]
-            added = parameter.numel() * parameter.element_size()
-            if not buckets or size + added > self._bucket_bytes or self._dtype(buckets[-1]) != parameter.dtype:
-                buckets.append([])
-                size = 0
-            buckets[-1].append(index)
-            size += added
-        return buckets
+            dtype, size = self._parameters[index].dtype, self._bytes(index)
+            if size >= self._alone_bytes:
+                full.append([index])
+                continue
+            bucket = filling.setdefault(dtype, [])
+            if bucket and sum(map(self._bytes, bucket)) + size > self._bucket_bytes:
+                full.append(bucket)
+                bucket = filling[dtype] = []
+            bucket.append(index)
+        return [*full, *filling.values()]
 
-    def _dtype(self, bucket: list[int]) -> torch.dtype:
-        return self._parameters[bucket[0]].dtype
+    def _bytes(self, index: int) -> int:
+        return self._parameters[index].numel() * self._parameters[index].element_size()
 
     @torch.no_grad()
     def _send(self, bucket: list[int]) -> None:
         """Begin to average a bucket's gradients, in one piece of memory."""
         members = [self._parameters[index] for index in bucket]
         gradients = [_gradient(member) for member in members]
+        flat = self._flat(members, gradients)
+        operation = distributed.ReduceOp.AVG if self._nccl else distributed.ReduceOp.SUM
+        work = distributed.all_reduce(flat, operation, async_op=True)
+        assert work is not None
+        self._sent.append((work, flat))
+
+    def _flat(self, members: list[Parameter], gradients: list[Tensor]) -> Tensor:
+        """The gradients side by side; a single one, if it has no holes, where it lies."""
+        if len(gradients) == 1 and gradients[0].stride() == members[0].stride():
+            return gradients[0].as_strided((gradients[0].numel(),), (1,))
         *starts, total = accumulate((_aligned(one.numel()) for one in gradients), initial=0)
         flat = torch.empty(total, dtype=gradients[0].dtype, device=gradients[0].device)
         views = [flat.as_strided(one.shape, one.stride(), start) for one, start in zip(gradients, starts, strict=True)]
         torch._foreach_copy_(views, gradients)
         for member, view in zip(members, views, strict=True):
             member.grad = view
-        operation = distributed.ReduceOp.AVG if self._nccl else distributed.ReduceOp.SUM
-        work = distributed.all_reduce(flat, operation, async_op=True)
-        assert work is not None
-        self._sent.append((work, flat))
+        return flat
 
 
 def _aligned(numbers: int) -> int:

@@ -143,6 +143,6 @@ class ProcessesBenchmarkOptions(GpuBenchmarkOptions):
     learning_rate: float = Field(5e-6, gt=0, description="AdamW's.")
     mixed_precision: Literal["auto", "no", "bf16", "fp16"] = Field("auto", description="Number format of the networks.")
     drawn_at_once: int = Field(16, ge=1, description="Pictures of a batch that is drawn.")
-    batches: int = Field(2, ge=1, description="Batches that each process draws.")
+    batches: int = Field(2, ge=1, description="Batches that each process draws after its first, which is not measured.")
     sampling_steps: int = Field(50, ge=1, description="Sampling steps.")
     guidance_scale: float = Field(7.5, gt=1, description="Weight of classifier-free guidance.")

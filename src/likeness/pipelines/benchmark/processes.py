@@ -101,11 +101,14 @@ def training_rates(
 def drawing_rates(
     base_model: BaseModel, device: torch.device, options: ProcessesBenchmarkOptions, processes: int
 ) -> Rates:
-    """Draw pictures into a work folder, as the pipelines do; the slowest process counts."""
+    """Draw pictures into a work folder, as the pipelines do; the slowest process counts.
+
+    A process's first batch, in which kernels are loaded and chosen, is counted as opening.
+    """
     size = options.drawn_at_once
     requests = [
         Request(f"{number:04}.png", f"a photo of a man, {number % 10}", number, options.guidance_scale, "random")
-        for number in range(size * options.batches * processes)
+        for number in range(size * (1 + options.batches) * processes)
     ]
     with TemporaryDirectory() as folder:
         save_random_model(base_model, Path(folder, "model"), device, options)
@@ -113,8 +116,9 @@ def drawing_rates(
         settings = Settings(options.sampling_steps, "", options.resolution, size)
         drawer = Drawer(BaseModel(str(Path(folder, "model"))))
         reports = draw_together(drawer, requests, settings, work, processes, device=device.type)
-    seconds = max(report.drawing_seconds for report in reports)
-    return Rates([len(requests) / seconds], max(report.opening_seconds for report in reports), size)
+    seconds = max(report.saved_seconds[-1] - report.saved_seconds[size - 1] for report in reports)
+    opening = max(report.opening_seconds + report.saved_seconds[size - 1] for report in reports)
+    return Rates([size * options.batches * processes / seconds], opening, size)
 
 
 def save_random_model(
