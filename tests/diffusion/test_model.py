@@ -239,3 +239,15 @@ def test_opening_models_does_not_import_tensorflow():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_a_model_of_another_family_is_refused(tiny_model, tmp_path):
+    other = tmp_path / "flux"
+    shutil.copytree(tiny_model, other)
+    (other / "unet").rename(other / "transformer")
+    index = json.loads((other / "model_index.json").read_text())
+    index |= {"_class_name": "FluxPipeline", "transformer": ["diffusers", "FluxTransformer2DModel"]}
+    del index["unet"]
+    (other / "model_index.json").write_text(json.dumps(index))
+    with pytest.raises(ModelError, match=r"flux' is made for FluxPipeline and has no UNet.*base_model"):
+        open_model(BaseModel(str(other)))

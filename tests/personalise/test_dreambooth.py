@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from diffusers import UNet2DConditionModel
 from safetensors.torch import load_file
 
 from likeness.datasets.base_model import BaseModel
 from likeness.datasets.checkpoint import Checkpoint
 from likeness.datasets.work import WorkFolder
 from likeness.diffusion.embeddings import PromptEmbeddings
+from likeness.diffusion.memory import GpuMemoryError
 from likeness.diffusion.model import ModelError, open_model
 from likeness.diffusion.sampling import generate
 from likeness.personalise.checkpoint_choice import Validation
@@ -346,3 +348,32 @@ def test_several_processes_do_not_validate(arguments, work, monkeypatch):
     monkeypatch.setattr("likeness.personalise.dreambooth.process_count", lambda *_: 2)
     with pytest.raises(ValueError, match="Set processes: 1"):
         fine_tune(**arguments, options=options(), work=work, validation=Validation(3, None, Scorer(RISING), ""))
+
+
+def full_from(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let memory run out in the UNet from so many calls on."""
+    calls, forward = [], UNet2DConditionModel.forward
+
+    def unet(self: UNet2DConditionModel, *args: Any, **kwargs: Any) -> Any:
+        calls.append(True)
+        if len(calls) > step:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB.")
+        return forward(self, *args, **kwargs)
+
+    monkeypatch.setattr(UNet2DConditionModel, "forward", unet)
+
+
+def test_full_memory_names_what_to_change_and_keeps_the_saved_state(arguments, work, monkeypatch):
+    undisturbed = fine_tune(**arguments, options=options(), work=WorkFolder(work.path, "another", "key"))
+    with monkeypatch.context() as full:
+        full_from(7, full)
+        with pytest.raises(GpuMemoryError, match=r"in fine_tuning with batch_size: 2, method: full.*A state .* stays"):
+            fine_tune(**arguments, options=options(), work=work)
+    [state] = [file.name for file in work.path.iterdir() if file.is_file()]
+    assert state.startswith("training-")
+    assert_same(fine_tune(**arguments, options=options(), work=work), undisturbed)
+
+
+def test_a_resolution_between_latents_is_refused(arguments, work):
+    with pytest.raises(ValueError, match="resolution 33 must be a multiple of"):
+        fine_tune(**arguments, options=options(resolution=33), work=work)

@@ -116,6 +116,7 @@ def open_model(reference: BaseModel | Checkpoint, *, device: str = "auto", dtype
     torch_device = choose_device(device)
     torch_dtype = choose_dtype(dtype, torch_device)
     index = read_index(base)
+    _refuse_other_families(index, base)
     _refuse_refiner(index, base)
     tokenizer = open_part(CLIPTokenizer, "tokenizer", base, overlay)
     text_encoder = place(open_part(CLIPTextModel, "text_encoder", base, overlay), torch_device, torch_dtype)
@@ -201,6 +202,15 @@ def _reached(base: BaseModel) -> BaseModel:
 
 def _has(index: Mapping[str, Any], part: str) -> bool:
     return bool(index.get(part)) and index[part][0] is not None
+
+
+def _refuse_other_families(index: Mapping[str, Any], base: BaseModel) -> None:
+    if index and not _has(index, "unet"):
+        raise ModelError(
+            f"base_model {base.source!r} is made for {index.get('_class_name', 'another pipeline')} and has no UNet: "
+            "Stable Diffusion 1, 2 and SDXL have one, Stable Diffusion 3, FLUX and their like a transformer, which is "
+            "not built in. Set the parameter base_model to one of the former."
+        )
 
 
 def _refuse_refiner(index: Mapping[str, Any], base: BaseModel) -> None:

@@ -57,7 +57,10 @@ def generate(
     if steps < 1 or batch_size < 1:
         raise ValueError(f"steps ({steps}) and batch_size ({batch_size}) must be at least 1.")
     if height % model.vae_scale_factor or width % model.vae_scale_factor:
-        raise ValueError(f"height {height} and width {width} must be multiples of {model.vae_scale_factor}.")
+        raise ValueError(
+            f"height {height} and width {width} must be multiples of {model.vae_scale_factor}. Set the parameter "
+            "resolution to one."
+        )
     check_acceleration(acceleration)
     batches = partial(_batches, batch_size=batch_size, negative_prompt=negative_prompt, acceleration=acceleration)
     return batches(model, prompts, seeds, steps, guidance_scale, height, width)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from likeness.datasets.picture import save_picture
 from likeness.datasets.work import WorkFolder
 from likeness.diffusion.acceleration import Acceleration
+from likeness.diffusion.memory import enough_memory
 from likeness.diffusion.model import DiffusionModel
 from likeness.diffusion.safety import SafetyChecker
 from likeness.diffusion.sampling import generate
@@ -77,32 +78,37 @@ def draw(
         settings: how it is drawn.
         work: where pictures are kept.
         checker: whose flagged pictures are saved black, with `withheld` in their text.
+
+    Raises:
+        GpuMemoryError: memory ran out.
     """
-    for scale in dict.fromkeys(request.guidance_scale for request in requests):
-        wanted = [request for request in requests if request.guidance_scale == scale]
-        pictures = generate(
-            model,
-            [request.prompt for request in wanted],
-            [request.seed for request in wanted],
-            steps=settings.steps,
-            guidance_scale=scale,
-            height=settings.resolution,
-            width=settings.resolution,
-            batch_size=settings.batch_size,
-            negative_prompt=settings.negative_prompt,
-            acceleration=settings.acceleration,
-        )
-        for request, picture in zip(wanted, pictures, strict=True):
-            made_by = {
-                "prompt": request.prompt,
-                "seed": request.seed,
-                "model": request.model,
-                "steps": settings.steps,
-                "guidance_scale": scale,
-                "negative_prompt": settings.negative_prompt,
-                "sampler": "DPM++ 2M",
-            }
-            if checker is not None:
-                picture, made_by["withheld"] = checker.passed(picture)
-            save_picture(work.file(request.file), picture, made_by)
-            yield request
+    kept = f"Pictures that are done stay in {work.path}: run again to go on with the others."
+    with enough_memory("drawing", model.device, now=f"batch_size: {settings.batch_size}", kept=kept):
+        for scale in dict.fromkeys(request.guidance_scale for request in requests):
+            wanted = [request for request in requests if request.guidance_scale == scale]
+            pictures = generate(
+                model,
+                [request.prompt for request in wanted],
+                [request.seed for request in wanted],
+                steps=settings.steps,
+                guidance_scale=scale,
+                height=settings.resolution,
+                width=settings.resolution,
+                batch_size=settings.batch_size,
+                negative_prompt=settings.negative_prompt,
+                acceleration=settings.acceleration,
+            )
+            for request, picture in zip(wanted, pictures, strict=True):
+                made_by = {
+                    "prompt": request.prompt,
+                    "seed": request.seed,
+                    "model": request.model,
+                    "steps": settings.steps,
+                    "guidance_scale": scale,
+                    "negative_prompt": settings.negative_prompt,
+                    "sampler": "DPM++ 2M",
+                }
+                if checker is not None:
+                    picture, made_by["withheld"] = checker.passed(picture)
+                save_picture(work.file(request.file), picture, made_by)
+                yield request

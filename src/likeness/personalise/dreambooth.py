@@ -16,8 +16,9 @@ from likeness.datasets.base_model import BaseModel
 from likeness.datasets.staging import remove
 from likeness.datasets.work import WorkFolder, digest_of
 from likeness.diffusion.emphasis import Region
+from likeness.diffusion.memory import enough_memory
 from likeness.diffusion.model import open_model
-from likeness.diffusion.placement import process_count
+from likeness.diffusion.placement import choose_device, process_count
 from likeness.personalise.checkpoint_choice import CheckpointChoice, Validation, chosen
 from likeness.personalise.data_parallel import ALONE, Rank
 from likeness.personalise.draws import own_randomness
@@ -129,7 +130,19 @@ def learn(job: DreamBoothJob, *, device: str, rank: Rank = ALONE, validation: Va
         device: of this process.
         rank: of this process; the first one writes.
         validation: chooses the checkpoint; none: the last.
+
+    Raises:
+        GpuMemoryError: memory ran out.
     """
+    kept = (
+        f"A state that was saved stays in {job.work.path}, for the same settings with more memory; others begin anew."
+    )
+    now = f"batch_size: {job.options.batch_size}, method: {job.options.method}, train: {job.options.train}"
+    with enough_memory("fine_tuning", choose_device(device), now=now, kept=kept):
+        _learn(job, device, rank, validation)
+
+
+def _learn(job: DreamBoothJob, device: str, rank: Rank, validation: Validation | None) -> None:
     choice = CheckpointChoice(validation, job.work, job.key) if validation else None
     state_file = f"training-{job.key}.safetensors"
     model = open_model(job.base, device=device, dtype="float32")

@@ -66,7 +66,12 @@ def cached_moments(
 
     Returns:
         Moments on the model's device.
+
+    Raises:
+        ValueError: no latents have that size.
     """
+    if resolution % model.vae_scale_factor:
+        raise ValueError(f"resolution {resolution} must be a multiple of {model.vae_scale_factor}, as latents are.")
     encoded = []
     for picture in tqdm(pictures, desc="encoding", unit="picture", disable=None, leave=False):
         name = f"latents/{digest_of(picture_digest(picture), model_digest, resolution, mirrored)}.safetensors"

@@ -13,7 +13,9 @@ from tqdm import tqdm
 from likeness.datasets.base_model import BaseModel
 from likeness.datasets.staging import remove
 from likeness.datasets.work import WorkFolder, digest_of
+from likeness.diffusion.memory import enough_memory
 from likeness.diffusion.model import open_model
+from likeness.diffusion.placement import choose_device
 from likeness.personalise.draws import own_randomness
 from likeness.personalise.embedding_files import Embedding, read_embedding, save_embedding, save_for_diffusers
 from likeness.personalise.embedding_training import EmbeddingTraining, prepare_training
@@ -78,6 +80,7 @@ def learn_embedding(
         ValueError: no pictures, a placeholder that already is a token, an initialiser of several tokens, prompts too
             long for the vectors, or a learning rate at which the vectors grew out of bounds.
         ModelError: the base model cannot be used.
+        GpuMemoryError: memory ran out.
     """
     if not pictures:
         raise ValueError("pictures: there are none to learn from. Give at least one picture.")
@@ -85,11 +88,14 @@ def learn_embedding(
     name = spelled(placeholder)
     key = digest_of(base, options, name, *([picture_digest(one) for one in kind] for kind in (pictures, held_out)))
     if not work.has(f"embedding-{key}"):
-        model = open_model(base, device=device, dtype="float32")
-        training = prepare_training(model, pictures, held_out, name, base, options, cache or work)
-        _run(training, work, f"learning-{key}", options)
-        with work.writing(f"embedding-{key}") as folder:
-            _write(training, len(model.scheduler.alphas_cumprod), options, folder)
+        kept = f"What was learned stays in {work.file(f'learning-{key}')}, for the same settings with more memory."
+        now = f"batch_size: {options.batch_size}"
+        with enough_memory("inversion", choose_device(device), now=now, kept=kept):
+            model = open_model(base, device=device, dtype="float32")
+            training = prepare_training(model, pictures, held_out, name, base, options, cache or work)
+            _run(training, work, f"learning-{key}", options)
+            with work.writing(f"embedding-{key}") as folder:
+                _write(training, len(model.scheduler.alphas_cumprod), options, folder)
         remove(work.file(f"learning-{key}"))
     return _read(work.file(f"embedding-{key}"))
 

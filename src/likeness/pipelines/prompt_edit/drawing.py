@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from likeness.datasets import BaseModel, ImageSet, WorkFolder, digest_of, package_digest, save_picture
 from likeness.diffusion.editing import Edit, EditedPictures, edit_pictures
+from likeness.diffusion.memory import enough_memory
 from likeness.diffusion.model import DiffusionModel, open_model
 from likeness.pipelines.prompt_edit.album import kept_pictures
 from likeness.pipelines.prompt_edit.options import PhotoOptions, SamplingOptions
@@ -140,29 +141,31 @@ class Studio:
         source, how, model = tasks[0].source, self._sampling, self.model()
         missing = self._edits(tasks[0])
         inversion = self.inversions.of(source, self._photos.method) if source.photo else None
-        made = edit_pictures(
-            model,
-            source.prompt,
-            list(missing.values()),
-            [task.seed for task in tasks],
-            steps=how.steps,
-            guidance_scale=self._settings(source)["guidance_scale"],
-            negative_prompt=how.negative_prompt,
-            resolution=self._resolution,
-            scheduler=None if inversion else open_scheduler(model, how.scheduler),
-            start=inversion,
-            keep_maps=self._lacks_maps(tasks[0]),
-            batch_size=how.batch_size,
-        )
-        for task, result in zip(tasks, made, strict=True):
-            drawn = dict(zip(missing, result.edited, strict=True))
-            for file, wanted in self._missing(task).items():
-                image = drawn[digest_of(wanted.edit)] if wanted.edit else result.source
-                if inversion and wanted.columns["variant"] == PHOTO:
-                    image = inversion.photograph
-                save_picture(self._work.file(file), image, {**wanted.columns, **self._settings(source)})
-                bar.update()
-            self._save_maps(task, result)
+        kept = f"Pictures that are done stay in {self._work.path}: run again to go on with the others."
+        with enough_memory("drawing", model.device, now=f"batch_size: {how.batch_size}", kept=kept):
+            made = edit_pictures(
+                model,
+                source.prompt,
+                list(missing.values()),
+                [task.seed for task in tasks],
+                steps=how.steps,
+                guidance_scale=self._settings(source)["guidance_scale"],
+                negative_prompt=how.negative_prompt,
+                resolution=self._resolution,
+                scheduler=None if inversion else open_scheduler(model, how.scheduler),
+                start=inversion,
+                keep_maps=self._lacks_maps(tasks[0]),
+                batch_size=how.batch_size,
+            )
+            for task, result in zip(tasks, made, strict=True):
+                drawn = dict(zip(missing, result.edited, strict=True))
+                for file, wanted in self._missing(task).items():
+                    image = drawn[digest_of(wanted.edit)] if wanted.edit else result.source
+                    if inversion and wanted.columns["variant"] == PHOTO:
+                        image = inversion.photograph
+                    save_picture(self._work.file(file), image, {**wanted.columns, **self._settings(source)})
+                    bar.update()
+                self._save_maps(task, result)
 
     def _save_maps(self, task: _Task, result: EditedPictures) -> None:
         if result.maps is None:
