@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 import time
@@ -169,6 +170,20 @@ def test_a_killed_training_ends_as_an_undisturbed_one(arguments, tmp_path):
     assert list(tmp_path.glob("killed/key/training-*")), "the process was to be killed in the middle of its training"
     resumed = fine_tune(**arguments, options=many, work=WorkFolder(tmp_path, "killed", "key"))
     assert_same(fine_tune(**arguments, options=many, work=WorkFolder(tmp_path, "undisturbed", "key")), resumed)
+
+
+def test_a_training_leaves_no_network_in_memory(arguments, work):
+    def networks() -> int:
+        return sum(type(one) is UNet2DConditionModel for one in gc.get_objects())
+
+    gc.collect()
+    before = networks()
+    gc.disable()
+    try:
+        fine_tune(**arguments, options=options(steps=2), work=work)
+        assert networks() == before
+    finally:
+        gc.enable()
 
 
 def test_a_finished_training_returns_at_once(arguments, work, monkeypatch):

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from likeness.diffusion.model import open_model
 from likeness.diffusion.sampling import generate
 from likeness.pocket.autoencoder import build_autoencoder, open_autoencoder
 from likeness.pocket.denoiser import build_text_encoder, build_unet
-from likeness.pocket.export import export_autoencoder, export_model, model_card
+from likeness.pocket.export import _rename_shards, export_autoencoder, export_model, model_card
 from likeness.pocket.options import AutoencoderOptions, DenoiserOptions, TextEncoderOptions, TokenizerOptions
 from likeness.pocket.tokenizer import train_tokenizer
 
@@ -83,3 +84,14 @@ def test_the_default_sizes_fit_into_36_megabytes(tmp_path: Path) -> None:
     sizes = [file.stat().st_size for file in tmp_path.rglob("*") if file.is_file()]
     assert sum(sizes) < 36 * MEGABYTE
     assert max(sizes) < 15 * MEGABYTE
+
+
+def test_shards_have_short_names(tmp_path):
+    names = [f"model-0000{number}-of-00002.safetensors" for number in (1, 2)]
+    for name in names:
+        (tmp_path / name).write_text(name)
+    index = tmp_path / "model.safetensors.index.json"
+    index.write_text(json.dumps({"weight_map": {"a": names[1], "b": names[0]}}))
+    _rename_shards(index)
+    assert json.loads(index.read_text()) == {"weight_map": {"a": "2.safetensors", "b": "1.safetensors"}}
+    assert (tmp_path / "2.safetensors").read_text() == names[1]

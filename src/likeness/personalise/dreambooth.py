@@ -16,7 +16,7 @@ from likeness.datasets.base_model import BaseModel
 from likeness.datasets.staging import remove
 from likeness.datasets.work import WorkFolder, digest_of
 from likeness.diffusion.emphasis import Region
-from likeness.diffusion.memory import enough_memory
+from likeness.diffusion.memory import enough_memory, release_unused
 from likeness.diffusion.model import open_model
 from likeness.diffusion.placement import choose_device, process_count
 from likeness.personalise.checkpoint_choice import CheckpointChoice, Validation, chosen
@@ -140,6 +140,7 @@ def learn(job: DreamBoothJob, *, device: str, rank: Rank = ALONE, validation: Va
     now = f"batch_size: {job.options.batch_size}, method: {job.options.method}, train: {job.options.train}"
     with enough_memory("fine_tuning", choose_device(device), now=now, kept=kept):
         _learn(job, device, rank, validation)
+    release_unused(choose_device(device))
 
 
 def _learn(job: DreamBoothJob, device: str, rank: Rank, validation: Validation | None) -> None:

@@ -13,7 +13,7 @@ from tqdm import tqdm
 from likeness.datasets.base_model import BaseModel
 from likeness.datasets.staging import remove
 from likeness.datasets.work import WorkFolder, digest_of
-from likeness.diffusion.memory import enough_memory
+from likeness.diffusion.memory import enough_memory, release_unused
 from likeness.diffusion.model import open_model
 from likeness.diffusion.placement import choose_device
 from likeness.personalise.draws import own_randomness
@@ -96,6 +96,8 @@ def learn_embedding(
             _run(training, work, f"learning-{key}", options)
             with work.writing(f"embedding-{key}") as folder:
                 _write(training, len(model.scheduler.alphas_cumprod), options, folder)
+        del model, training
+        release_unused(choose_device(device))
         remove(work.file(f"learning-{key}"))
     return _read(work.file(f"embedding-{key}"))
 

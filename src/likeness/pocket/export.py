@@ -65,6 +65,8 @@ def export_model(
     pipeline.save_pretrained(folder, safe_serialization=True, max_shard_size=SHARD_SIZE)
     _open_in_float32(folder / "text_encoder" / "config.json")
     _forget_origin(folder / "vae" / "config.json")
+    for index in folder.glob("unet/*.index.json"):
+        _rename_shards(index)
     for document in (*folder.glob("tokenizer/tokenizer.json"), *folder.glob("unet/*.index.json")):
         _pack(document)
     (folder / CARD).write_text(card, encoding="utf-8")
@@ -89,6 +91,17 @@ def _forget_origin(config: Path) -> None:
     settings = json.loads(config.read_text(encoding="utf-8"))
     settings.pop("_name_or_path", None)
     config.write_text(json.dumps(settings, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _rename_shards(index: Path) -> None:
+    """Give a model's shards short names: the index names one for each weight."""
+    content = json.loads(index.read_text(encoding="utf-8"))
+    names = sorted(set(content["weight_map"].values()))
+    short = {name: f"{number}.safetensors" for number, name in enumerate(names, start=1)}
+    for name in names:
+        (index.parent / name).rename(index.parent / short[name])
+    content["weight_map"] = {weight: short[name] for weight, name in content["weight_map"].items()}
+    index.write_text(json.dumps(content), encoding="utf-8")
 
 
 def _pack(document: Path) -> None:

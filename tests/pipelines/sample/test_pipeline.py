@@ -59,9 +59,7 @@ def test_every_photograph_says_that_it_was_generated(raw: Path, name: str) -> No
     for path in (raw / name).rglob("*.jpg"):
         with Image.open(path) as picture:
             assert picture.format == "JPEG"
-            exif = picture.getexif()
-            assert exif[0x010E].startswith("Generated")
-            assert exif[0x0131] == "likeness"
+            assert picture.info["comment"].startswith(b"Generated")
 
 
 def files(folder: Path) -> dict[str, bytes]:

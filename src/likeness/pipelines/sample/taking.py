@@ -12,8 +12,8 @@ from likeness.datasets import ImageSet, WorkFolder, code_digest
 from likeness.synthetic.portrait import render
 from likeness.synthetic.sample import Photograph
 
-_IMAGE_DESCRIPTION, _SOFTWARE = 0x010E, 0x0131
-"""EXIF tags."""
+_COMMENT = "Generated: a synthetic person"
+"""Of the JPEG: nobody sat for it."""
 
 
 def take(photographs: Iterable[Photograph], work: WorkFolder, *, size: int, quality: int) -> ImageSet:
@@ -31,7 +31,7 @@ def take(photographs: Iterable[Photograph], work: WorkFolder, *, size: int, qual
             picture = Image.fromarray(render(photograph.person, photograph.shot, size))
             with work.writing(photograph.file) as path:
                 # Progressive: a twentieth smaller, the same pixels.
-                picture.save(path, format="JPEG", quality=quality, progressive=True, optimize=True, exif=_generated())
+                picture.save(path, format="JPEG", quality=quality, progressive=True, optimize=True, comment=_COMMENT)
         rows.append(photograph.row())
     metadata = pd.DataFrame(rows).sort_values("file")
     return ImageSet.from_folder(work.path, metadata, files=metadata["file"])
@@ -42,11 +42,3 @@ def synthetic_code() -> str:
     package = likeness.synthetic
     names = [module.name for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")]
     return code_digest(*(importlib.import_module(name) for name in names))
-
-
-def _generated() -> Image.Exif:
-    """EXIF that says that nobody sat for the picture."""
-    exif = Image.Exif()
-    exif[_IMAGE_DESCRIPTION] = "Generated: a synthetic person who never lived"
-    exif[_SOFTWARE] = "likeness"
-    return exif
