@@ -12,7 +12,7 @@ from likeness.datasets import ImageSet, WorkFolder, code_digest
 from likeness.synthetic.portrait import render
 from likeness.synthetic.sample import Photograph
 
-_COMMENT = "Generated: a synthetic person"
+_COMMENT = "Generated"
 """Of the JPEG: nobody sat for it."""
 
 
