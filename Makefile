@@ -8,6 +8,7 @@
 #   make edit PROMPT='a red car' EDIT='a blue car'   one edit
 #   make cezanne                                     a painter's style learned, and what it passes for
 #   make benchmark                                   our times beside the usual way's; on a GPU also TAGS=gpu
+#   make cluster                                     workers on this machine, for --runner likeness.runners.DaskRunner
 #   make viz | lab                                   look at it: Kedro-Viz, or a notebook
 #   make test | lint                                 what every change has to pass
 
@@ -26,10 +27,13 @@ export PIP_NO_COMPILE := 1
 
 RUN = $(BIN)/kedro run --pipeline $@ $(if $(PARAMS),--params '$(PARAMS)') $(ARGS)
 
-.PHONY: avatar avatar_methods prompt_edit edit cezanne benchmark pocket sample test lint viz lab clean
+# The runner likeness.runners.DaskRunner needs the cluster extra.
+READY = $(VENV)/.ready$(if $(findstring DaskRunner,$(ARGS)),-cluster)
+
+.PHONY: avatar avatar_methods prompt_edit edit cezanne benchmark cluster pocket sample test lint viz lab clean
 .PRECIOUS: $(VENV)/.ready-%
 
-avatar avatar_methods prompt_edit: $(VENV)/.ready
+avatar avatar_methods prompt_edit: $(READY)
 	$(RUN)
 
 # The benchmarks with the tag gpu need one: make benchmark TAGS=gpu. Those with the tag gpus need two.
@@ -44,6 +48,10 @@ edit: $(VENV)/.ready
 # The synthetic people and the synthetic painter need the synthetic extra.
 cezanne pocket sample: $(VENV)/.ready-synthetic
 	$(RUN)
+
+# A scheduler and workers that stay until Ctrl-C: make cluster ARGS="--workers 4 --threads 2".
+cluster: $(VENV)/.ready-cluster
+	$(BIN)/python -m likeness.runners.cluster $(ARGS)
 
 viz: $(VENV)/.ready
 	$(BIN)/kedro viz run $(ARGS)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from likeness.datasets import staging
-from likeness.datasets.staging import is_inside, remove, sweep, unfinished_path
+from likeness.datasets.staging import is_inside, remove, sweep, unfinished, unfinished_path
 
 
 @pytest.fixture
@@ -71,3 +71,15 @@ def test_remove_takes_files_folders_links_and_nothing(tmp_path: Path) -> None:
 )
 def test_is_inside(name: str, inside: bool) -> None:
     assert is_inside(name) is inside
+
+
+def test_unfinished_work_is_found_at_any_depth_while_others_move_it(tmp_path):
+    for folder in ("a", "b"):
+        (tmp_path / folder / "deep").mkdir(parents=True)
+        unfinished_path(tmp_path / folder / "deep" / "x.png").touch()
+        (tmp_path / folder / "deep" / "whole.png").touch()
+    found = unfinished(tmp_path)
+    first = next(found)
+    remove(tmp_path / ("b" if first.parts[-3] == "a" else "a"))
+    assert first.name.endswith("x.png")
+    assert list(found) == []

@@ -7,7 +7,7 @@ import re
 import shutil
 import socket
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 _PREFIX = ".part-"
@@ -17,6 +17,13 @@ _UNFINISHED = re.compile(re.escape(_PREFIX) + r"(?P<host>[0-9a-f]{8})-(?P<proces
 def unfinished_path(path: Path) -> Path:
     """Name a temporary file or folder beside `path`, with the same ending and this process in its name."""
     return path.with_name(f"{_PREFIX}{_host()}-{os.getpid()}-{uuid.uuid4().hex}-{path.name}")
+
+
+def unfinished(folder: Path) -> Iterator[Path]:
+    """Every unfinished file and folder at any depth; what other processes move meanwhile is no error."""
+    for place, folders, files in os.walk(folder):
+        yield from (Path(place, name) for name in [*folders, *files] if name.startswith(_PREFIX))
+        folders[:] = [name for name in folders if not name.startswith(_PREFIX)]
 
 
 def sweep(paths: Iterable[Path]) -> None:

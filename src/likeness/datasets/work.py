@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from likeness.datasets.digest import code_digest, digest_of, folder_digest, package_digest
-from likeness.datasets.staging import is_inside, remove, sweep, unfinished_path
+from likeness.datasets.staging import is_inside, remove, sweep, unfinished, unfinished_path
 
 __all__ = ["WorkFolder", "code_digest", "digest_of", "folder_digest", "package_digest"]
 
@@ -39,7 +39,7 @@ class WorkFolder:
                 raise ValueError(f"{name!r} cannot name a work folder: give a relative name without '..'")
         self.path = Path(root) / step / key
         self.path.mkdir(parents=True, exist_ok=True)
-        sweep(self.path.rglob(".part-*"))
+        sweep(unfinished(self.path))
 
     def file(self, name: str) -> Path:
         """Where the file of this name is, or will be; the name may hold slashes.
