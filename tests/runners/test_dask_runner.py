@@ -16,6 +16,7 @@ from likeness.datasets import ImageSet
 from likeness.runners import DaskRunner
 from likeness.runners.cluster import started, worker
 from likeness.runners.dask_runner import NoClusterError
+from likeness.runners.executor import GPU_TAG
 
 TABLE = {"type": "pandas.CSVDataset", "versioned": True, "save_args": {"index": False}}
 
@@ -235,3 +236,13 @@ def test_wrong_arguments_and_a_missing_scheduler_are_named() -> None:
     pipeline = Pipeline([Node(lambda: 1, None, "one", name="one")])
     with pytest.raises(NoClusterError, match=r"No Dask scheduler answers at nonsense://x"):
         DaskRunner(address="nonsense://x").run(pipeline, DataCatalog())
+
+
+def test_what_opens_a_model_is_for_a_gpu() -> None:
+    from likeness.pipelines import avatar, avatar_methods, benchmark, cezanne, pocket, prompt_edit
+
+    packages = (avatar, avatar_methods, benchmark, cezanne, pocket, prompt_edit)
+    pipelines = [package.create_pipeline() for package in packages]
+    tagged = {node.name.rpartition(".")[2] for one in pipelines for node in one.only_nodes_with_tags(GPU_TAG).nodes}
+    assert {"fine_tune", "draw_portraits", "learn_style", "draw_edited_images", "train_pocket_model"} <= tagged
+    assert not {"rank_models", "choose_subsets", "find_portrait_faces", "score_edits", "write_card"} & tagged

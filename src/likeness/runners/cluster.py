@@ -71,7 +71,8 @@ def local_cluster(
 def started(workers: Sequence[Mapping[str, Any]], port: int = 0, dashboard: str | None = None) -> SpecCluster:
     """Start a scheduler and the workers described; the other arguments are those of `local_cluster`."""
     # Nodes may start processes of their own, which daemons must not. They still end with this process.
-    dask.config.set({"distributed.worker.daemon": False})
+    before_start = dask.config.get("distributed.nanny.pre-spawn-environ") | {"DASK_LOGGING__DISTRIBUTED": "warning"}
+    dask.config.set({"distributed.worker.daemon": False, "distributed.nanny.pre-spawn-environ": before_start})
     options = {"host": HOST, "port": port, "dashboard": bool(dashboard), "dashboard_address": dashboard or f"{HOST}:0"}
     return SpecCluster(
         workers=dict(enumerate(workers)),

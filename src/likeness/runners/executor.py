@@ -100,4 +100,6 @@ class DaskExecutor(Executor):
             self._client.cancel(list(self._running), force=True)
         self._client.close()
         if self._cluster:
+            # Everything is saved: that a process had to be ended is no news.
+            logging.getLogger("distributed").setLevel(logging.ERROR)
             self._cluster.close()

@@ -17,6 +17,8 @@ SITTER, CLASS_PICTURES = "params:avatar.sitter", "params:avatar.class_pictures"
 CURATION, VERIFICATION = "params:avatar.curation", "params:avatar.verification"
 FINE_TUNING, PORTRAITS = "params:avatar.fine_tuning", "params:avatar.portraits"
 AGES, VALIDATION = "params:avatar.ages", "params:avatar.validation"
+# What works on a GPU where there is one; a DaskRunner sends it to a worker that has one.
+GPU = "gpu"
 
 # What scores take beside the pictures; the same for all models and controls.
 JUDGED_BY = ["sitter_photos", "reference_faces", "verifier", VERIFICATION, FINE_TUNING]
@@ -97,7 +99,7 @@ def prior_pictures() -> Pipeline:
                 ["base_model", SITTER, CLASS_PICTURES, FINE_TUNING, WORK],
                 "class_pictures",
                 name="draw_class_pictures",
-                tags="fine_tune",
+                tags=["fine_tune", GPU],
             )
         ]
     )
@@ -115,7 +117,7 @@ def fine_tuned_model(subset: str) -> Pipeline:
                 ],
                 ["checkpoint", "losses", "validation"],
                 name="fine_tune",
-                tags="fine_tune",
+                tags=["fine_tune", GPU],
             ),
             *portrait_nodes(subset, "checkpoint"),
             Node(
@@ -244,7 +246,7 @@ def portrait_nodes(name: str, model: str) -> list[Node]:
             [model, SITTER, PORTRAITS, WORK],
             "portraits",
             name="draw_portraits",
-            tags="age_generation",
+            tags=["age_generation", GPU],
         ),
         Node(
             nodes.find_portrait_faces,

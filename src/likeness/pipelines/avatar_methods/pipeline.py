@@ -10,6 +10,7 @@ from likeness.pipelines.avatar.pipeline import (
     AGES,
     CLASS_PICTURES,
     FINE_TUNING,
+    GPU,
     JUDGED_BY,
     PORTRAITS,
     SITTER,
@@ -119,4 +120,4 @@ def _training(method: str) -> Node:
         by = (SITTER, FINE_TUNING, METHOD_OPTIONS, CLASS_PICTURES, PORTRAITS, *VALIDATED_BY)
         inputs = [*LEARNED_FROM, "class_pictures", "verifier", "probe", *by]
     outputs = ["checkpoint", "losses", *(["validation"] if method != INVERSION else [])]
-    return Node(function, inputs, outputs, name="fine_tune", tags="fine_tune")
+    return Node(function, inputs, outputs, name="fine_tune", tags=["fine_tune", GPU])

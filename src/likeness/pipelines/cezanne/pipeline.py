@@ -20,6 +20,8 @@ CLASSIFIERS = "params:cezanne.classifiers"
 
 BACKBONES: tuple[BackboneName, ...] = get_args(BackboneName)
 JUDGE = "judge"
+# What works on a GPU where there is one; a DaskRunner sends it to a worker that has one.
+GPU = "gpu"
 
 
 def create_pipeline(**_: object) -> Pipeline:
@@ -46,6 +48,7 @@ def sample() -> Pipeline:
                 ["plain_model", "given_paintings", GENERATED, WORK],
                 "generated_classes",
                 name="draw_generated_classes",
+                tags=GPU,
             ),
             Node(
                 nodes.gather_paintings,
@@ -82,12 +85,14 @@ def textual_inversion() -> Pipeline:
                 ["style_model", "paintings", "clean_paintings", INVERSION, WORK],
                 ["style_embedding", "inversion_losses", "inversion_validation"],
                 name="learn_style",
+                tags=GPU,
             ),
             Node(
                 nodes.draw_previews,
                 ["style_model", "style_embedding", INVERSION, PICTURES, WORK],
                 "inversion_previews",
                 name="draw_previews",
+                tags=GPU,
             ),
             Node(
                 nodes.draw_inversion_sheet,
@@ -100,6 +105,7 @@ def textual_inversion() -> Pipeline:
                 ["style_model", "style_embedding", PICTURES, WORK],
                 "inversion_paintings",
                 name="draw_inversion_paintings",
+                tags=GPU,
             ),
         ],
         tags="textual_inversion",
@@ -114,6 +120,7 @@ def classifier(backbone: BackboneName) -> Pipeline:
             ["clean_paintings", "style_model", CLASSIFIERS, CLEANING, WORK],
             ["classifier", "control_classifier", "history", "judgements"],
             name="train_classifier",
+            tags=GPU,
         ),
         Node(
             _with(classification.score_classifier, backbone=backbone),

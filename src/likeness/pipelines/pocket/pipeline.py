@@ -11,6 +11,9 @@ from likeness.pipelines.pocket.nodes import (
     write_card,
 )
 
+# What works on a GPU where there is one; a DaskRunner sends it to a worker that has one.
+GPU = "gpu"
+
 
 def create_pipeline(**_: object) -> Pipeline:
     """Assemble pictures → autoencoder → denoiser → report, and pictures → probe → report."""
@@ -27,6 +30,7 @@ def create_pipeline(**_: object) -> Pipeline:
                 inputs=["synthetic_images", "params:pocket.autoencoder", "params:work_folder"],
                 outputs=["pocket_vae", "pocket_vae_losses"],
                 name="train_pocket_vae",
+                tags=GPU,
             ),
             Node(
                 train_pocket_model,
@@ -40,12 +44,14 @@ def create_pipeline(**_: object) -> Pipeline:
                 ],
                 outputs=["pocket_model", "pocket_model_losses"],
                 name="train_pocket_model",
+                tags=GPU,
             ),
             Node(
                 train_pocket_probe,
                 inputs=["synthetic_images", "params:pocket.probe", "params:work_folder"],
                 outputs=["pocket_probe", "pocket_probe_losses"],
                 name="train_pocket_probe",
+                tags=GPU,
             ),
             Node(
                 score_pocket_model,
@@ -58,6 +64,7 @@ def create_pipeline(**_: object) -> Pipeline:
                 ],
                 outputs=["pocket_scores", "pocket_sheet", "pocket_vae_sheet"],
                 name="score_pocket_model",
+                tags=GPU,
             ),
             Node(write_card, inputs=["pocket_model", "pocket_scores"], outputs="pocket_card", name="write_card"),
         ]

@@ -6,6 +6,8 @@ from likeness.pipelines.prompt_edit import nodes
 
 WORK = "params:work_folder"
 SAMPLING, CONTROL, PHOTOS = "params:prompt_edit.sampling", "params:prompt_edit.control", "params:prompt_edit.photos"
+# What works on a GPU where there is one; a DaskRunner sends it to a worker that has one.
+GPU = "gpu"
 SWEEPS, SCORING = "params:prompt_edit.sweeps", "params:prompt_edit.scoring"
 
 
@@ -38,12 +40,14 @@ def editing() -> Pipeline:
                 ["edit_plan", "edit_model", SAMPLING, PHOTOS, SCORING, WORK],
                 "photo_reconstructions",
                 name="invert_photos",
+                tags=GPU,
             ),
             Node(
                 nodes.draw_edited_images,
                 ["edit_plan", "edit_model", SAMPLING, PHOTOS, WORK, "photo_reconstructions"],
                 ["edited_images", "edit_attention"],
                 name="draw_edited_images",
+                tags=GPU,
             ),
         ],
         tags="editing",
@@ -87,6 +91,7 @@ def sweeps() -> Pipeline:
                 ["edit_plan", "edit_model", SAMPLING, PHOTOS, SWEEPS, WORK],
                 "edit_sweep_images",
                 name="draw_sweep_images",
+                tags=GPU,
             ),
             Node(nodes.score_sweeps, ["edit_sweep_images", SCORING], "edit_sweep_scores", name="score_sweeps"),
             Node(
