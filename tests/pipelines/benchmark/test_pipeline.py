@@ -12,6 +12,7 @@ from likeness.datasets import ImageSet
 from likeness.pipelines.benchmark import create_pipeline
 from likeness.pipelines.benchmark.nodes import benchmark_curation, benchmark_recognisers
 from likeness.pipelines.benchmark.options import (
+    ClusterBenchmarkOptions,
     CurationBenchmarkOptions,
     CurationSizeBenchmarkOptions,
     DreamBoothBenchmarkOptions,
@@ -69,7 +70,9 @@ def test_what_measures_photographs_needs_no_gpu_and_the_others_do() -> None:
     assert gpu.outputs() == {f"benchmark_{one}" for one in what}
     gpus = pipeline.only_nodes_with_tags("gpus")
     assert gpus.outputs() == {"benchmark_processes"}
-    assert len(pipeline.nodes) == len(cpu.nodes) + len(gpu.nodes) + len(gpus.nodes)
+    cluster = pipeline.only_nodes_with_tags("cluster")
+    assert cluster.inputs() == {"base_model", "sitter_photos", "params:benchmark.cluster"}
+    assert len(pipeline.nodes) == sum(len(part.nodes) for part in (cpu, gpu, gpus, cluster))
 
 
 @pytest.mark.parametrize(
@@ -81,6 +84,7 @@ def test_what_measures_photographs_needs_no_gpu_and_the_others_do() -> None:
         ("editing", EditingBenchmarkOptions),
         ("inversion", InversionBenchmarkOptions),
         ("processes", ProcessesBenchmarkOptions),
+        ("cluster", ClusterBenchmarkOptions),
         ("recognisers", RecogniserBenchmarkOptions),
         ("sampling", SamplingBenchmarkOptions),
     ],

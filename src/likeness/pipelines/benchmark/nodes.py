@@ -10,6 +10,7 @@ from likeness.datasets import BaseModel, ImageSet
 from likeness.diffusion.placement import choose_dtype, process_count
 from likeness.metrics.ssim import SsimOptions, stack_pictures
 from likeness.pipelines.avatar.options import CurationOptions, VerificationOptions
+from likeness.pipelines.benchmark.cluster import cluster_table
 from likeness.pipelines.benchmark.curation import Pictures, ssim_case, verification_case
 from likeness.pipelines.benchmark.curation_size import curation_size_table
 from likeness.pipelines.benchmark.dreambooth import dreambooth_table
@@ -17,6 +18,7 @@ from likeness.pipelines.benchmark.editing import editing_table
 from likeness.pipelines.benchmark.inversion import inversion_table
 from likeness.pipelines.benchmark.measure import benchmark_device
 from likeness.pipelines.benchmark.options import (
+    ClusterBenchmarkOptions,
     CurationBenchmarkOptions,
     CurationSizeBenchmarkOptions,
     DreamBoothBenchmarkOptions,
@@ -65,6 +67,22 @@ def benchmark_curation_size(
         options: of the benchmark.
     """
     return curation_size_table(verification, curation, options)
+
+
+def benchmark_cluster(base_model: BaseModel, photos: ImageSet, options: ClusterBenchmarkOptions) -> pd.DataFrame:
+    """Time fine-tuning and drawing on worker processes against one process: one row a case.
+
+    Args:
+        base_model: that is fine-tuned.
+        photos: that are learned from.
+        options: of the benchmark.
+
+    Raises:
+        ValueError: there are no photographs.
+    """
+    if not len(photos):
+        raise ValueError("sitter_photos holds no picture to learn from")
+    return cluster_table(base_model, photos, options)
 
 
 def benchmark_dreambooth(base_model: BaseModel, options: DreamBoothBenchmarkOptions) -> pd.DataFrame:

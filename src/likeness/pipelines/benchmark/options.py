@@ -146,3 +146,20 @@ class ProcessesBenchmarkOptions(GpuBenchmarkOptions):
     batches: int = Field(2, ge=1, description="Batches that each process draws after its first, which is not measured.")
     sampling_steps: int = Field(50, ge=1, description="Sampling steps.")
     guidance_scale: float = Field(7.5, gt=1, description="Weight of classifier-free guidance.")
+
+
+class ClusterBenchmarkOptions(BaseModel):
+    """How worker processes are timed against one process, on a CPU."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    processes: int = Field(2, ge=2, description="Processes that are timed against one, and threads of that one.")
+    models: int = Field(4, ge=1, description="Models that are fine-tuned and drawn with.")
+    photos: int = Field(8, ge=1, description="Photographs that each learns from.")
+    steps: int = Field(24, ge=1, description="Optimiser steps of each.")
+    batch_size: int = Field(4, ge=1, description="Pictures a step.")
+    learning_rate: float = Field(4e-4, gt=0, description="AdamW's.")
+    portraits: int = Field(6, ge=1, description="Portraits that each draws, all at once.")
+    sampling_steps: int = Field(10, ge=1, description="Sampling steps.")
+    guidance_scale: float = Field(2.0, ge=1, description="Weight of classifier-free guidance.")
+    seed: int = Field(0, ge=0, description="Seed of the first model; each has one more.")

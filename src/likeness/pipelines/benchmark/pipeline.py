@@ -1,4 +1,7 @@
-"""The benchmarks as a pipeline: `kedro run --pipeline benchmark --tags cpu`; on a GPU `gpu`, on several `gpus`."""
+"""The benchmarks as a pipeline: `kedro run --pipeline benchmark --tags cpu`; on a GPU `gpu`, on several `gpus`.
+
+`--tags cluster` needs no GPU, but idle cores and the cluster extra.
+"""
 
 from kedro.pipeline import Node, Pipeline
 
@@ -24,6 +27,13 @@ def create_pipeline(**_: object) -> Pipeline:
         name="benchmark_curation_size",
         tags="cpu",
     )
+    cluster = Node(
+        nodes.benchmark_cluster,
+        inputs=["base_model", "sitter_photos", "params:benchmark.cluster"],
+        outputs="benchmark_cluster",
+        name="benchmark_cluster",
+        tags="cluster",
+    )
     others = [
         Node(
             benchmark,
@@ -39,4 +49,4 @@ def create_pipeline(**_: object) -> Pipeline:
         )
         for benchmark in benchmarks
     ]
-    return Pipeline([of_size, *others])
+    return Pipeline([of_size, cluster, *others])
