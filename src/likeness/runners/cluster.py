@@ -20,6 +20,9 @@ from distributed import Nanny, Scheduler, SpecCluster
 
 from likeness.runners.executor import GPU
 
+# Lines about connections say nothing to whoever runs a pipeline.
+logging.getLogger("distributed").setLevel(logging.WARNING)
+
 # Where `make cluster` says, to runs in the same folder, that it is there.
 CLUSTER_FILE = Path("data/00_work/cluster.json")
 # Nothing but this machine reaches it: whoever reaches a scheduler may run anything.

@@ -66,8 +66,6 @@ class DaskRunner(AbstractRunner):
         for name, value in {"workers": workers, "threads": threads}.items():
             if value is not None and value < 1:
                 raise NoClusterError(f"--runner-params {name}={value}: expected a number of at least 1.")
-        # Its lines about connections say nothing to whoever runs a pipeline; it sets its own level when imported.
-        logging.getLogger("distributed").setLevel(logging.WARNING)
         self._address, self._own = address, (workers, threads, gpus)
         self._versions: dict[str, Version] = {}
 

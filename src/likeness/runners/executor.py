@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import logging
 import pickle
-import time
 import uuid
 from concurrent.futures import Executor, Future
 from functools import partial
-from typing import Any
 
 from distributed import Client, SpecCluster
 from distributed import Future as DaskFuture
 from kedro.pipeline.node import Node
 from kedro.runner.task import Task
 
-from likeness.runners.node_run import Project, packed, run_node
+from likeness.runners.node_run import Done, Project, packed, run_node
 from likeness.runners.travelling import Versions, catalog_for
 
 GPU = "GPU"
@@ -75,23 +73,23 @@ class DaskExecutor(Executor):
         self._running.add(remote)
         ended: Future[Node] = Future()
         ended.set_running_or_notify_cancel()
-        remote.add_done_callback(partial(self._take, task, time.perf_counter(), ended))
+        remote.add_done_callback(partial(self._take, task, ended))
         return ended
 
-    def _take(self, task: Task, begun: float, ended: Future[Node], remote: DaskFuture) -> None:
+    def _take(self, task: Task, ended: Future[Node], remote: DaskFuture) -> None:
         """Take what a node leaves in memory, or its error."""
         try:
             if remote.cancelled():
                 raise RuntimeError(f"{task.node.name} was cancelled: the scheduler is gone, or was restarted.")
-            values: dict[str, Any] = remote.result()
-            for name, value in values.items():
+            done: Done = remote.result()
+            for name, value in done.values.items():
                 task.catalog[name].save(pickle.loads(value))
         except BaseException as error:
             ended.set_exception(error)
             return
         self._running.discard(remote)
         self._done += 1
-        logger.info("%d done: %s after %.1f s", self._done, task.node.name, time.perf_counter() - begun)
+        logger.info("%d done: %s in %.1f s", self._done, task.node.name, done.seconds)
         ended.set_result(task.node)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -101,5 +99,8 @@ class DaskExecutor(Executor):
         self._client.close()
         if self._cluster:
             # Everything is saved: that a process had to be ended is no news.
-            logging.getLogger("distributed").setLevel(logging.ERROR)
+            of_dask = logging.getLogger("distributed")
+            level = of_dask.level
+            of_dask.setLevel(logging.ERROR)
             self._cluster.close()
+            of_dask.setLevel(level)

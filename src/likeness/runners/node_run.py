@@ -6,6 +6,7 @@ import logging
 import os
 import pickle
 import socket
+import time
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -41,6 +42,19 @@ class Project:
         return cls(os.getcwd(), project.PACKAGE_NAME, dict(project.LOGGING.data))
 
 
+@dataclass(frozen=True)
+class Done:
+    """What a node that has run leaves beside its saved datasets.
+
+    Attributes:
+        values: of outputs that are in memory, pickled, by name.
+        seconds: from its coming to the worker to its last output.
+    """
+
+    values: dict[str, bytes]
+    seconds: float
+
+
 def packed(node: Node, catalog: DataCatalog, is_async: bool, run_id: str | None) -> bytes:
     """Pickle a node and its datasets.
 
@@ -56,20 +70,18 @@ def packed(node: Node, catalog: DataCatalog, is_async: bool, run_id: str | None)
         ) from error
 
 
-def run_node(place: Project, payload: bytes) -> dict[str, bytes]:
+def run_node(place: Project, payload: bytes) -> Done:
     """Run a node on this worker.
 
     Args:
         place: where.
         payload: of `packed`.
 
-    Returns:
-        The pickled values of outputs that are in memory, by name.
-
     Raises:
         FileNotFoundError: the project's folder is not on this machine.
         Exception: what the node raises.
     """
+    begun = time.perf_counter()
     _enter(place)
     node, catalog, is_async, run_id = pickle.loads(payload)
     look_afresh(node, catalog)
@@ -85,7 +97,7 @@ def run_node(place: Project, payload: bytes) -> dict[str, bytes]:
                 f"{name}: this value of {node.name} is in memory only and cannot be sent from a worker ({error}). "
                 "Give it an entry in the catalog."
             ) from error
-    return values
+    return Done(values, time.perf_counter() - begun)
 
 
 def _enter(place: Project) -> None:
