@@ -43,6 +43,6 @@ def test_costs_stand_behind_the_number_of_pictures(checkpoint):
 
 def test_the_note_on_a_sheet():
     row = {"training_seconds": 90.0, "checkpoint_megabytes": 0.0123, "trained_parameters": 1536}
-    assert cost_note(row) == "1.5 min · 0.0123 MB · 1.54 k trained"
-    assert cost_note(row | {"trained_parameters": 860_000_000}).endswith("860 M trained")
+    assert cost_note(row) == "1.5 min · 0.012 MB · 1.54k trained"
+    assert cost_note(row | {"trained_parameters": 860_000_000}).endswith("860M trained")
     assert cost_note(dict.fromkeys(COLUMNS, math.nan)) == ""

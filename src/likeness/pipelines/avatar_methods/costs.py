@@ -58,16 +58,17 @@ def cost_note(row: Mapping[Hashable, Any]) -> str:
     seconds, megabytes, parameters = (row[name] for name in COLUMNS)
     if pd.isna(seconds):
         return ""
-    return f"{seconds / 60:.1f} min · {megabytes:.3g} MB · {_short(int(parameters))} trained"
+    size = f"{megabytes:.0f}" if megabytes >= 10 else f"{megabytes:.2g}"
+    return f"{seconds / 60:.1f} min · {size} MB · {_short(int(parameters))} trained"
 
 
 def _short(count: int) -> str:
     """A count in three digits.
 
     >>> _short(9_876_543)
-    '9.88 M'
+    '9.88M'
     """
     for size, letter in ((10**9, "G"), (10**6, "M"), (10**3, "k")):
         if count >= size:
-            return f"{count / size:.3g} {letter}"
+            return f"{count / size:.3g}{letter}"
     return str(count)
