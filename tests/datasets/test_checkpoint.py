@@ -39,7 +39,7 @@ def test_a_checkpoint_comes_back_as_a_local_folder(
     models.save(checkpoint)
     back = models.load()
     assert back.made_from == {
-        "base_model": {"source": "a/b", "revision": None},
+        "base_model": {"source": "a/b", "revision": None, "tokenizer": None},
         "parameters": {"steps": 3},
         "losses": [0.5, 0.25],
     }
