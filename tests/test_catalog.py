@@ -30,10 +30,16 @@ def registered(context):
 
 
 @pytest.fixture(scope="module")
-def layers(context, registered):
+def catalog(context):
+    # The context makes a new one each time that it is asked.
+    return context.catalog
+
+
+@pytest.fixture(scope="module")
+def layers(catalog, registered):
     """Kedro-Viz's layer of every dataset."""
     names = {name for pipeline in registered.values() for name in pipeline.datasets() if not is_parameter(name)}
-    return {name: ((context.catalog.get(name).metadata or {}).get("kedro-viz") or {}).get("layer") for name in names}
+    return {name: ((catalog.get(name).metadata or {}).get("kedro-viz") or {}).get("layer") for name in names}
 
 
 def test_every_pipeline_is_found_and_avatar_is_the_default(registered):
@@ -43,8 +49,8 @@ def test_every_pipeline_is_found_and_avatar_is_the_default(registered):
     assert registered["__default__"] is registered["avatar"]
 
 
-def test_every_dataset_of_a_pipeline_is_in_the_catalog(context, layers):
-    in_memory = [name for name in layers if isinstance(context.catalog.get(name), MemoryDataset)]
+def test_every_dataset_of_a_pipeline_is_in_the_catalog(catalog, layers):
+    in_memory = [name for name in layers if isinstance(catalog.get(name), MemoryDataset)]
     assert in_memory == []
 
 
@@ -54,10 +60,10 @@ def test_every_catalog_entry_is_used(context, layers):
     assert kept - layers.keys() == {DATASET}
 
 
-def test_every_parameter_of_a_node_exists(context, registered):
+def test_every_parameter_of_a_node_exists(catalog, registered):
     wanted = {name for pipeline in registered.values() for name in pipeline.datasets() if is_parameter(name)}
     assert wanted
-    assert [name for name in wanted if not context.catalog.exists(name)] == []
+    assert [name for name in wanted if not catalog.exists(name)] == []
 
 
 def test_layers_form_an_order(registered, layers):
