@@ -13,13 +13,11 @@ from likeness.datasets import (
     ImageSet,
     WorkFolder,
     digest_of,
-    measure_picture,
     package_digest,
 )
 from likeness.drawing.drawer import Drawer
-from likeness.drawing.missing import draw_missing
-from likeness.drawing.pictures import Request, Settings
-from likeness.drawing.withheld import WITHHELD, is_withheld, log_withheld
+from likeness.drawing.pictures import Settings
+from likeness.drawing.table import draw_table
 from likeness.personalise.embedding_files import DIFFUSERS_FILE
 from likeness.pipelines.avatar.options import SamplingOptions
 
@@ -60,10 +58,9 @@ def draw_pictures(
         model=name,
         **{setting: settings[setting] for setting in ("steps", "guidance_scale", "negative_prompt")},
     )
-    wanted = ["file", "prompt", "seed", "guidance_scale", "model"]
-    draw_missing(
+    return draw_table(
         _drawer(reference),
-        [Request(*row) for row in table[wanted].itertuples(index=False, name=None)],
+        table,
         Settings(
             options.steps,
             options.negative_prompt,
@@ -76,12 +73,6 @@ def draw_pictures(
         processes=options.processes,
         title=f"drawing with {name}",
     )
-    if options.safety_checker:
-        table[WITHHELD] = [is_withheld(work.file(file)) for file in table["file"]]
-        log_withheld(name, table[WITHHELD].tolist())
-    measured = [{"file": file, **measure_picture(work.file(file))} for file in table["file"]]
-    manifest = pd.concat([pd.DataFrame(measured), table.drop(columns="file").reset_index(drop=True)], axis=1)
-    return ImageSet(str(work.path), manifest)
 
 
 def no_pictures(work_folder: str) -> ImageSet:

@@ -24,7 +24,7 @@ from likeness.personalise.trainable import make_trainable
 from likeness.pipelines.benchmark.arithmetic import matrix_product_rate, training_flops
 from likeness.pipelines.benchmark.inversion import largest_difference
 from likeness.pipelines.benchmark.measure import GIB, PeakMemory, machine, measured
-from likeness.pipelines.benchmark.options import DreamBoothBenchmarkOptions
+from likeness.pipelines.benchmark.options import DreamBoothBenchmarkOptions, ProcessesBenchmarkOptions
 from likeness.pipelines.benchmark.shapes import random_pictures
 from likeness.pipelines.benchmark.usual_dreambooth import UsualDreamBooth
 
@@ -153,17 +153,21 @@ def _timed(start: Callable[[], Way], device: torch.device, options: DreamBoothBe
         )
 
 
-def _settings(options: DreamBoothBenchmarkOptions) -> dict[str, DreamBoothOptions]:
-    """Our ways, and the options of each."""
-    plain = DreamBoothOptions(
+def training_options(options: DreamBoothBenchmarkOptions | ProcessesBenchmarkOptions) -> DreamBoothOptions:
+    """Options of a training with as many steps as are timed."""
+    return DreamBoothOptions(
         steps=options.warm_up + options.repeats * options.steps,
         batch_size=options.batch_size,
         learning_rate=options.learning_rate,
         mixed_precision=options.mixed_precision,
         resolution=options.resolution,
         seed=options.seed,
-        replay=False,
     )
+
+
+def _settings(options: DreamBoothBenchmarkOptions) -> dict[str, DreamBoothOptions]:
+    """Our ways, and the options of each."""
+    plain = training_options(options).model_copy(update={"replay": False})
     replayed = plain.model_copy(update={"replay": True})
     ways = {"bfloat16 and float32 masters": plain, "the same, replayed": replayed}
     if options.compiled:

@@ -13,8 +13,7 @@ from likeness.datasets.work import WorkFolder
 from likeness.personalise.data_parallel import Rank
 from likeness.personalise.draws import own_randomness
 from likeness.personalise.launching import working
-from likeness.personalise.options import DreamBoothOptions
-from likeness.pipelines.benchmark.dreambooth import ours
+from likeness.pipelines.benchmark.dreambooth import ours, training_options
 from likeness.pipelines.benchmark.measure import measured
 from likeness.pipelines.benchmark.options import ProcessesBenchmarkOptions
 from likeness.pipelines.benchmark.processes import JOB, RESULT
@@ -36,14 +35,7 @@ def _measured(
     base: BaseModel, options: ProcessesBenchmarkOptions, rank: Rank, device: torch.device, cache: WorkFolder
 ) -> dict[str, Any]:
     """Train, and give step_seconds, one number a round, opening_seconds and the losses."""
-    settings = DreamBoothOptions(
-        steps=options.warm_up + options.repeats * options.steps,
-        batch_size=options.batch_size,
-        learning_rate=options.learning_rate,
-        mixed_precision=options.mixed_precision,
-        resolution=options.resolution,
-        seed=options.seed,
-    )
+    settings = training_options(options)
     begun = time.perf_counter()
     kinds = [random_pictures(options.pictures, options.resolution, seed=options.seed)]
     model = random_model(options.shape, base, device=device, dtype=torch.float32, seed=options.seed)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from likeness.datasets import BaseModel, ImageSet, WorkFolder, digest_of, measure_picture, package_digest
+from likeness.datasets import BaseModel, ImageSet, WorkFolder, digest_of, package_digest
 from likeness.drawing.drawer import Drawer
-from likeness.drawing.missing import draw_missing
-from likeness.drawing.pictures import Request, Settings
-from likeness.drawing.withheld import WITHHELD, is_withheld, log_withheld
+from likeness.drawing.pictures import Settings
+from likeness.drawing.table import draw_table
 from likeness.pipelines.cezanne.options import DrawingOptions
 
 
@@ -49,10 +47,9 @@ def draw_pictures(
         steps=options.steps,
         negative_prompt=options.negative_prompt,
     ).drop(columns="name")
-    wanted = ["file", "prompt", "seed", "guidance_scale", "model"]
-    draw_missing(
+    return draw_table(
         drawer,
-        [Request(*row) for row in table[wanted].itertuples(index=False, name=None)],
+        table,
         Settings(
             options.steps,
             options.negative_prompt,
@@ -64,16 +61,6 @@ def draw_pictures(
         work,
         processes=options.processes,
     )
-    if options.safety_checker:
-        table[WITHHELD] = [is_withheld(work.file(file)) for file in table["file"]]
-        log_withheld(str(table["model"].iloc[0]), table[WITHHELD].tolist())
-    return measured_set(work.path, table)
-
-
-def measured_set(root: str | Path, table: pd.DataFrame) -> ImageSet:
-    """The pictures of a local folder that a table names by `file`, as a set; nothing is set aside."""
-    measured = pd.DataFrame([{"file": file, **measure_picture(Path(root) / file)} for file in table["file"]])
-    return ImageSet(str(root), pd.concat([measured, table.drop(columns="file").reset_index(drop=True)], axis=1))
 
 
 def no_pictures(work_folder: str, columns: Sequence[str] = ()) -> ImageSet:

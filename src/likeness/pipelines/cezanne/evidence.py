@@ -13,8 +13,9 @@ from likeness.classify import grad_cam
 from likeness.classify.classifier import open_classifier
 from likeness.classify.verdicts import verdicts
 from likeness.datasets import Checkpoint, ImageSet, WorkFolder, code_digest, digest_of
+from likeness.drawing.table import measured_set
 from likeness.pipelines.cezanne.classifiers import is_skipped
-from likeness.pipelines.cezanne.drawing import measured_set, no_pictures
+from likeness.pipelines.cezanne.drawing import no_pictures
 
 PICTURES_A_SET = 2
 _COLUMNS = ("picture", "set", "class")

@@ -11,7 +11,7 @@ from likeness.cleaning import CleaningOptions
 from likeness.cleaning.classes import class_labels
 from likeness.cleaning.preparing import prepare
 from likeness.datasets import ImageSet
-from likeness.pipelines.cezanne.drawing import measured_set
+from likeness.drawing.table import measured_set
 
 logger = logging.getLogger(__name__)
 
