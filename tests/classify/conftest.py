@@ -1,7 +1,5 @@
 """Small pictures of two textures that any network can tell apart, and real paintings where they are at hand."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

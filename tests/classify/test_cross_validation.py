@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,9 +19,7 @@ Tiny = Callable[..., TrainingOptions]
 GREY = Change(lambda image: Image.new("RGB", image.size, (127, 127, 127)), "grey")
 
 
-def test_every_picture_is_judged_once_by_the_folds_it_is_not_in(
-    textures: ImageSet, labels: list[str], tiny: Tiny, tmp_path: Path
-) -> None:
+def test_every_picture_is_judged_once_by_the_folds_it_is_not_in(textures, labels, tiny, tmp_path):
     judged, history = cross_validate(textures, labels, tiny(epochs=0), tmp_path, folds=2, changes={"grey": GREY})
     plain = judged[judged["change"] == "as_they_are"].set_index("file")
     assert sorted(plain.index) == sorted(textures.manifest["file"])
@@ -36,9 +33,7 @@ def test_every_picture_is_judged_once_by_the_folds_it_is_not_in(
     assert (history["temperature"] > 0).all()
 
 
-def test_finished_folds_are_not_trained_again(
-    textures: ImageSet, labels: list[str], tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_finished_folds_are_not_trained_again(textures, labels, tiny, tmp_path, monkeypatch):
     train, trainings = cross_validation.train, []
 
     def stopped(*arguments: object) -> object:
@@ -57,14 +52,14 @@ def test_finished_folds_are_not_trained_again(
     pd.testing.assert_frame_equal(resumed, fresh)
 
 
-def test_groups_are_not_split(textures: ImageSet, labels: list[str], tiny: Tiny, tmp_path: Path) -> None:
+def test_groups_are_not_split(textures, labels, tiny, tmp_path):
     groups = [place // 2 for place in range(16)]
     judged, _ = cross_validate(textures, labels, tiny(epochs=0), tmp_path, folds=2, groups=groups)
     folds = judged.set_index("file")["fold"].loc[textures.manifest["file"]].to_numpy()
     np.testing.assert_array_equal(folds[::2], folds[1::2])
 
 
-def test_the_baseline_sees_grey_and_size_and_no_texture(tmp_path: Path) -> None:
+def test_the_baseline_sees_grey_and_size_and_no_texture(tmp_path):
     generator = np.random.default_rng(0)
     for number in range(12):
         bright = np.clip(generator.normal(180 if number % 2 else 70, 30, (24, 24)), 0, 255).astype(np.uint8)

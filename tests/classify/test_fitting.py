@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,9 +14,7 @@ from likeness.datasets import ImageSet
 Tiny = Callable[..., TrainingOptions]
 
 
-def test_a_classifier_learns_coarse_from_fine_and_is_kept(
-    textures: ImageSet, labels: list[str], tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_classifier_learns_coarse_from_fine_and_is_kept(textures, labels, tiny, tmp_path, monkeypatch):
     fitted = fit_classifier(textures, labels, tiny(), tmp_path)
     images = [image for _, image in textures]
     judged = fitted.classifier.judge(images)
@@ -37,9 +34,7 @@ def test_a_classifier_learns_coarse_from_fine_and_is_kept(
     pd.testing.assert_frame_equal(again.history, fitted.history)
 
 
-def test_a_stopped_run_goes_on_with_the_next_picture(
-    textures: ImageSet, labels: list[str], tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_stopped_run_goes_on_with_the_next_picture(textures, labels, tiny, tmp_path, monkeypatch):
     seen: list[str] = []
     open_one = ImageSet.open
 
@@ -59,15 +54,13 @@ def test_a_stopped_run_goes_on_with_the_next_picture(
     assert seen[:16] == textures.manifest["file"].to_list()
 
 
-def test_a_given_validation_set_is_used(textures: ImageSet, labels: list[str], tiny: Tiny, tmp_path: Path) -> None:
+def test_a_given_validation_set_is_used(textures, labels, tiny, tmp_path):
     validation = [place % 8 < 3 for place in range(16)]
     fitted = fit_classifier(textures, labels, tiny(epochs=0), tmp_path, validation=validation)
     assert fitted.validation["file"].to_list() == textures.manifest["file"][validation].to_list()
 
 
-def test_a_validation_set_that_cannot_serve_is_refused_at_once(
-    textures: ImageSet, labels: list[str], tiny: Tiny, tmp_path: Path
-) -> None:
+def test_a_validation_set_that_cannot_serve_is_refused_at_once(textures, labels, tiny, tmp_path):
     for validation, reason in (
         ([True] * 8 + [False] * 8, "all pictures of class coarse are in the validation set"),
         ([False] * 16, "the validation set is empty"),
@@ -78,9 +71,7 @@ def test_a_validation_set_that_cannot_serve_is_refused_at_once(
     assert not list(tmp_path.rglob("*.npz"))
 
 
-def test_the_decoder_is_passed_by_its_classes_alone(
-    textures: ImageSet, labels: list[str], tiny: Tiny, tmp_path: Path
-) -> None:
+def test_the_decoder_is_passed_by_its_classes_alone(textures, labels, tiny, tmp_path):
     passed: list[Image.Image] = []
 
     def apply(image: Image.Image) -> Image.Image:
@@ -96,17 +87,13 @@ def test_the_decoder_is_passed_by_its_classes_alone(
         fit_classifier(textures, labels, options, tmp_path / "other")
 
 
-def test_a_decoder_of_classes_that_there_are_not_is_refused(
-    textures: ImageSet, labels: list[str], tiny: Tiny, tmp_path: Path
-) -> None:
+def test_a_decoder_of_classes_that_there_are_not_is_refused(textures, labels, tiny, tmp_path):
     options = tiny(decoder={"classes": ("fine", "finer")})
     with pytest.raises(ValueError, match=r"decoder.classes names finer, and the classes .* are coarse, fine"):
         fit_classifier(textures, labels, options, tmp_path, round_trip=Change(lambda image: image, "identity"))
 
 
-def test_validation_pictures_are_judged_after_each_change_too(
-    textures: ImageSet, labels: list[str], tiny: Tiny, tmp_path: Path
-) -> None:
+def test_validation_pictures_are_judged_after_each_change_too(textures, labels, tiny, tmp_path):
     changes = {
         "mirrored": Change(lambda image: image.transpose(Image.Transpose.FLIP_LEFT_RIGHT), "mirrored"),
         "blurred": Change(lambda image: image.filter(ImageFilter.GaussianBlur(8)), "blurred"),
@@ -118,6 +105,6 @@ def test_validation_pictures_are_judged_after_each_change_too(
     assert np.abs(of["blurred"] - of["as_they_are"]).max() > 0.1
 
 
-def test_one_class_is_no_classifier(textures: ImageSet, tiny: Tiny, tmp_path: Path) -> None:
+def test_one_class_is_no_classifier(textures, tiny, tmp_path):
     with pytest.raises(ValueError, match="at least two classes, and there is fine"):
         fit_classifier(textures, ["fine"] * 16, tiny(), tmp_path)

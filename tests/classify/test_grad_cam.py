@@ -28,7 +28,7 @@ def classifier(tiny: Callable[..., TrainingOptions]) -> Classifier:
 
 
 @pytest.mark.parametrize("place", [0, 1])
-def test_the_closed_form_is_what_automatic_differentiation_gives(classifier: Classifier, place: int) -> None:
+def test_the_closed_form_is_what_automatic_differentiation_gives(classifier, place):
     import keras
     import tensorflow as tf
 
@@ -47,7 +47,7 @@ def test_the_closed_form_is_what_automatic_differentiation_gives(classifier: Cla
     np.testing.assert_allclose(view_heat(classifier, pixels, place), expected, atol=1e-3 * expected.max())
 
 
-def test_the_map_has_the_pictures_size_and_range(classifier: Classifier) -> None:
+def test_the_map_has_the_pictures_size_and_range(classifier):
     pixels = np.random.default_rng(2).integers(0, 256, (70, 90, 3), dtype=np.uint8)
     heat = grad_cam(classifier, Image.fromarray(pixels), "a")
     assert heat.shape == (70, 90)
@@ -55,6 +55,6 @@ def test_the_map_has_the_pictures_size_and_range(classifier: Classifier) -> None
     assert heat.max() in (0.0, 1.0)
 
 
-def test_an_unknown_class_is_named(classifier: Classifier) -> None:
+def test_an_unknown_class_is_named(classifier):
     with pytest.raises(ValueError, match="there is no class c; the classes are a, b"):
         grad_cam(classifier, Image.new("RGB", (64, 64)), "c")

@@ -1,9 +1,7 @@
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pytest
 from PIL import Image
 
 from likeness.classify.changes import Change, detail_change
@@ -17,9 +15,7 @@ from likeness.datasets import ImageSet
 Tiny = Callable[..., TrainingOptions]
 
 
-def test_a_set_is_judged_as_its_pictures_are_and_looked_at_once(
-    textures: ImageSet, labels: list[str], tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_set_is_judged_as_its_pictures_are_and_looked_at_once(textures, labels, tiny, tmp_path, monkeypatch):
     classifier = fit_classifier(textures, labels, tiny(), tmp_path).classifier
     table = judge_pictures(classifier, textures, tmp_path)
     assert table["file"].to_list() == textures.manifest["file"].to_list()
@@ -32,7 +28,7 @@ def test_a_set_is_judged_as_its_pictures_are_and_looked_at_once(
     assert judge_pictures(classifier, textures.select([]), tmp_path).columns.to_list() == table.columns.to_list()
 
 
-def test_a_change_is_applied_and_kept_apart(textures: ImageSet, labels: list[str], tiny: Tiny, tmp_path: Path) -> None:
+def test_a_change_is_applied_and_kept_apart(textures, labels, tiny, tmp_path):
     classifier = fit_classifier(textures, labels, tiny(epochs=0), tmp_path).classifier
     plain = judge_pictures(classifier, textures, tmp_path)
     grey = Change(lambda image: Image.new("RGB", image.size, (127, 127, 127)), "grey")
@@ -40,7 +36,7 @@ def test_a_change_is_applied_and_kept_apart(textures: ImageSet, labels: list[str
     assert np.ptp(changed["p_fine"]) < 1e-6 < np.ptp(plain["p_fine"])
 
 
-def test_a_detail_level_is_a_change_named_by_its_numbers(textures: ImageSet) -> None:
+def test_a_detail_level_is_a_change_named_by_its_numbers(textures):
     image = textures.open(textures.manifest["file"][0])
     change = detail_change(24, 80)
     assert change.apply(image).tobytes() == at_detail_level(image, 24, 80).tobytes()

@@ -23,7 +23,7 @@ def pixels() -> np.ndarray:
     return np.random.default_rng(0).integers(0, 256, (8, 32, 32, 3)).astype(np.float32)
 
 
-def test_the_parts_in_a_row_are_the_whole(parts: Parts, pixels: np.ndarray) -> None:
+def test_the_parts_in_a_row_are_the_whole(parts, pixels):
     seen = in_batches(parts.trunk, pixels)
     [features] = in_batches(parts.last_layers, *seen)
     [expected] = in_batches(parts.whole, pixels)
@@ -32,7 +32,7 @@ def test_the_parts_in_a_row_are_the_whole(parts: Parts, pixels: np.ndarray) -> N
     assert parts.side == 32
 
 
-def test_features_are_means_and_deviations_of_each_stage(parts: Parts, pixels: np.ndarray) -> None:
+def test_features_are_means_and_deviations_of_each_stage(parts, pixels):
     import keras
 
     maps = keras.Model(parts.whole.input, parts.whole.get_layer("block4_add").output).predict_on_batch(pixels)
@@ -41,7 +41,7 @@ def test_features_are_means_and_deviations_of_each_stage(parts: Parts, pixels: n
     np.testing.assert_allclose(before[:, 88:128], np.sqrt(maps.var(axis=(1, 2)) + 1e-6), atol=1e-4)
 
 
-def test_the_head_sees_standardised_features(parts: Parts) -> None:
+def test_the_head_sees_standardised_features(parts):
     features = np.random.default_rng(0).normal(3, 5, (50, parts.head.input_shape[1])).astype(np.float32)
     standard = standardise(parts, features)
     np.testing.assert_allclose(standard.mean(axis=0), 0, atol=1e-5)
@@ -54,7 +54,7 @@ def test_the_head_sees_standardised_features(parts: Parts) -> None:
     np.testing.assert_allclose(logits[1:] - logits[:-1], steps, rtol=1e-2, atol=1e-2)
 
 
-def test_only_the_last_layers_and_the_head_learn_and_batchnorm_never_does(parts: Parts) -> None:
+def test_only_the_last_layers_and_the_head_learn_and_batchnorm_never_does(parts):
     freeze_all_but_last_layers(parts)
     learning = {layer.name for layer in parts.whole.layers if layer.trainable_weights}
     assert "logits" in learning
@@ -62,7 +62,7 @@ def test_only_the_last_layers_and_the_head_learn_and_batchnorm_never_does(parts:
     assert not [name for name in learning if name.endswith("_bn")]
 
 
-def test_training_leaves_trunk_and_statistics_as_they_are(pixels: np.ndarray, tiny: Tiny) -> None:
+def test_training_leaves_trunk_and_statistics_as_they_are(pixels, tiny):
     import keras
 
     parts = new_parts(tiny(), 3)
@@ -78,12 +78,12 @@ def test_training_leaves_trunk_and_statistics_as_they_are(pixels: np.ndarray, ti
     np.testing.assert_array_equal(in_batches(parts.trunk, pixels)[0], seen[0])
 
 
-def test_equal_options_give_equal_weights(tiny: Tiny) -> None:
+def test_equal_options_give_equal_weights(tiny):
     first, second = (new_parts(tiny(), 3).whole.get_weights() for _ in range(2))
     assert all((one == other).all() for one, other in zip(first, second, strict=True))
 
 
-def test_keras_starts_without_a_word_and_errors_are_still_shown() -> None:
+def test_keras_starts_without_a_word_and_errors_are_still_shown():
     code = (
         "from likeness.classify.quiet_keras import keras; import sys; "
         "keras.ops.sum([1.0, 2.0]); print('kept', file=sys.stderr)"

@@ -25,7 +25,7 @@ JUDGED = {
 }
 
 
-def test_every_set_and_backbone_has_a_row_a_class() -> None:
+def test_every_set_and_backbone_has_a_row_a_class():
     table = style_verdicts(JUDGED, {"one": 0.05, "two": 0.1})
     assert len(table) == 4 * 4
     rows = table.set_index(["set", "backbone", "class"])
@@ -40,19 +40,19 @@ def test_every_set_and_backbone_has_a_row_a_class() -> None:
     assert rows.loc[("control", "one", "2"), "agreement"] == 0
 
 
-def test_the_threshold_decides_what_is_unknown() -> None:
+def test_the_threshold_decides_what_is_unknown():
     rows = style_verdicts(JUDGED, {"one": 0.05, "two": 0.1}, unknown_below=0.3).set_index(["set", "backbone", "class"])
     assert rows.loc[("control", "one", "unknown"), "pictures"] == 0
     assert rows.loc[("control", "one", "2"), "agreement"] == 1
 
 
-def test_the_studys_form() -> None:
+def test_the_studys_form():
     table = study_form(style_verdicts(JUDGED, {"one": 0.05, "two": 0.1}))
     assert table.columns.to_list() == ["backbone", "learned", "control"]
     assert table.to_numpy().tolist() == [["one", "0:3 1:1", "2:2"], ["two", "0:2 2:2", "2:2"]]
 
 
-def test_agreement_is_counted_for_every_set() -> None:
+def test_agreement_is_counted_for_every_set():
     table = backbone_agreement(JUDGED)
     assert table[["set", "first", "second", "share"]].to_numpy().tolist() == [
         ["learned", "one", "two", 0.5],
@@ -62,7 +62,7 @@ def test_agreement_is_counted_for_every_set() -> None:
     assert all(math.isnan(share) for share in alone["agreement"])
 
 
-def test_what_does_not_fit_is_named() -> None:
+def test_what_does_not_fit_is_named():
     with pytest.raises(ValueError, match="no calibration error of two"):
         style_verdicts(JUDGED, {"one": 0.05})
     with pytest.raises(ValueError, match="one and two judged different pictures of learned"):

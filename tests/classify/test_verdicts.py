@@ -13,7 +13,7 @@ CLASSES = ["authentic", "replica", "other"]
 JUDGED = judgement_table(["1", "2", "3", "4"], np.array(SHARES), CLASSES)
 
 
-def test_an_unsure_network_says_unknown() -> None:
+def test_an_unsure_network_says_unknown():
     table = verdicts(JUDGED, unknown_below=0.5)
     assert table["verdict"].to_list() == ["authentic", "unknown", "other", "authentic"]
     assert table["most_likely"].to_list() == ["authentic", "authentic", "other", "authentic"]
@@ -21,7 +21,7 @@ def test_an_unsure_network_says_unknown() -> None:
     assert table["p_replica"].to_list() == [0.1, 0.35, 0.3, 0.4]
 
 
-def test_shares_of_a_set_by_hand() -> None:
+def test_shares_of_a_set_by_hand():
     table = class_shares(verdicts(JUDGED, unknown_below=0.5), CLASSES)
     assert table["class"].to_list() == [*CLASSES, "unknown"]
     assert table["pictures"].to_list() == [2, 0, 1, 1]
@@ -32,13 +32,13 @@ def test_shares_of_a_set_by_hand() -> None:
     assert math.isnan(table["mean_probability"].to_list()[3])
 
 
-def test_no_pictures_have_no_shares() -> None:
+def test_no_pictures_have_no_shares():
     table = class_shares(verdicts(JUDGED[:0], unknown_below=0.5), CLASSES)
     assert table["pictures"].to_list() == [0, 0, 0, 0]
     assert table["share"].isna().all()
 
 
-def test_agreement_by_hand() -> None:
+def test_agreement_by_hand():
     table = agreement({"one": list("aabb"), "two": list("aaba"), "three": list("bbaa")})
     assert table[["first", "second"]].to_numpy().tolist() == [["one", "two"], ["one", "three"], ["two", "three"]]
     assert table["share"].to_list() == [0.75, 0.0, 0.25]
@@ -48,11 +48,11 @@ def test_agreement_by_hand() -> None:
     assert table["share_low"].to_list()[0] == wilson_interval(3, 4).low
 
 
-def test_two_that_always_say_one_thing_have_no_kappa() -> None:
+def test_two_that_always_say_one_thing_have_no_kappa():
     assert math.isnan(agreement({"one": ["a", "a"], "two": ["a", "a"]})["kappa"].item())
 
 
-def test_what_does_not_fit_is_refused() -> None:
+def test_what_does_not_fit_is_refused():
     with pytest.raises(ValueError, match="no class may be called 'unknown'"):
         verdicts(pd.DataFrame({"file": ["1"], "p_a": [0.5], "p_unknown": [0.5]}), unknown_below=0.5)
     with pytest.raises(ValueError, match="one judged 1 pictures and two 2"):

@@ -16,14 +16,14 @@ def ramp(width: int, height: int) -> Image.Image:
     return Image.fromarray(np.stack([across, down, np.zeros_like(across)], axis=2).astype(np.uint8))
 
 
-def test_grids_by_hand() -> None:
+def test_grids_by_hand():
     assert grid_boxes((100, 100), 1) == [(0, 0, 100, 100)]
     assert grid_boxes((160, 100), 1) == [(30, 0, 130, 100)]
     assert grid_boxes((160, 80), 2) == [(0, 0, 50, 50), (110, 0, 160, 50), (0, 30, 50, 80), (110, 30, 160, 80)]
 
 
 @given(st.integers(20, 300), st.integers(1, 6))
-def test_a_grid_covers_a_square_picture_with_overlap(side: int, grid: int) -> None:
+def test_a_grid_covers_a_square_picture_with_overlap(side, grid):
     boxes = grid_boxes((side, side), grid)
     assert len(boxes) == grid**2
     columns = sorted({(left, right) for left, _, right, _ in boxes})
@@ -32,7 +32,7 @@ def test_a_grid_covers_a_square_picture_with_overlap(side: int, grid: int) -> No
     assert all(before[1] > after[0] for before, after in pairwise(columns))
 
 
-def test_judging_views_are_the_grids_and_then_their_mirror_images() -> None:
+def test_judging_views_are_the_grids_and_then_their_mirror_images():
     options = ViewOptions(judged_grids=(1, 2))
     views = judging_views(ramp(64, 64), 32, options)
     assert views.shape == (options.judged_views, 32, 32, 3) == (10, 32, 32, 3)
@@ -43,7 +43,7 @@ def test_judging_views_are_the_grids_and_then_their_mirror_images() -> None:
     assert len(judging_views(ramp(64, 64), 32, ViewOptions(judged_grids=(1, 2), flip=False))) == 5
 
 
-def test_training_views_are_within_the_picture_and_of_the_sizes_asked_for() -> None:
+def test_training_views_are_within_the_picture_and_of_the_sizes_asked_for():
     options = ViewOptions(versions=1, views_per_version=200, smallest_view=0.4, flip=False, lighting=0)
     still = options.model_copy(update={"detail": options.detail.model_copy(update={"probability": 0})})
     views = training_views([ramp(256, 256)], 16, still, np.random.default_rng(0)).astype(float)
@@ -55,7 +55,7 @@ def test_training_views_are_within_the_picture_and_of_the_sizes_asked_for() -> N
     np.testing.assert_allclose(spans, heights, atol=0.03)
 
 
-def test_half_of_the_training_views_are_mirrored_and_lit_differently() -> None:
+def test_half_of_the_training_views_are_mirrored_and_lit_differently():
     options = ViewOptions(versions=1, views_per_version=200, smallest_view=1, lighting=0)
     still = options.model_copy(update={"detail": options.detail.model_copy(update={"probability": 0})})
     views = training_views([ramp(64, 64)], 16, still, np.random.default_rng(0)).astype(float)
@@ -65,7 +65,7 @@ def test_half_of_the_training_views_are_mirrored_and_lit_differently() -> None:
     assert brightness.std() > 5
 
 
-def test_every_version_has_its_own_views() -> None:
+def test_every_version_has_its_own_views():
     options = ViewOptions(versions=2, views_per_version=3)
     black, white = Image.new("RGB", (40, 40)), Image.new("RGB", (40, 40), "white")
     views = training_views([black, white], 16, options, np.random.default_rng(0))
@@ -74,19 +74,19 @@ def test_every_version_has_its_own_views() -> None:
     assert views[3:].mean() > 200
 
 
-def test_the_generator_decides() -> None:
+def test_the_generator_decides():
     pictures = [ramp(64, 48)] * 3
     first, second, other = (training_views(pictures, 16, ViewOptions(), np.random.default_rng(n)) for n in (0, 0, 1))
     np.testing.assert_array_equal(first, second)
     assert (first != other).any()
 
 
-def test_a_grid_of_none_is_refused() -> None:
+def test_a_grid_of_none_is_refused():
     with pytest.raises(ValidationError, match="expected whole numbers of at least 1"):
         ViewOptions(judged_grids=(1, 0))
 
 
-def test_detail_finer_than_the_finest_side_is_seen_neither_in_training_nor_in_judging() -> None:
+def test_detail_finer_than_the_finest_side_is_seen_neither_in_training_nor_in_judging():
     stripes = np.zeros((128, 128, 3), dtype=np.uint8)
     stripes[:, ::2] = 255
     options = ViewOptions(finest_side=64, judged_grids=(3,), detail={"probability": 0}, lighting=0)

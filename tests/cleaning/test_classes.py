@@ -22,20 +22,20 @@ def members(**classes: list[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["file", "class", "group"]).set_index("file")
 
 
-def test_the_folder_names_the_class(gallery: Hang, scene: Scene) -> None:
+def test_the_folder_names_the_class(gallery, scene):
     images = gallery({"0/a.png": scene(0), "0/deep/b.png": scene(1), "other/c.png": scene(2), "d.png": scene(3)})
     labels = class_labels(images)
     assert labels.to_dict() == {"0/a.png": "0", "0/deep/b.png": "0", "other/c.png": "other", "d.png": ""}
 
 
-def test_the_table_says_it_first(gallery: Hang, scene: Scene) -> None:
+def test_the_table_says_it_first(gallery, scene):
     images = gallery({"0/a.png": scene(0), "0/b.png": scene(1), "c.png": scene(2), "d.png": scene(3)})
     metadata = pd.DataFrame({"file": ["0/a.png", "c.png", "d.png"], "class": [4, 1.0, None]})
     labels = class_labels(ImageSet.from_folder(images.root, metadata))
     assert labels.to_dict() == {"0/a.png": "4", "0/b.png": "0", "c.png": "1", "d.png": ""}
 
 
-def test_files_set_aside_have_a_class_too(gallery: Hang, scene: Scene) -> None:
+def test_files_set_aside_have_a_class_too(gallery, scene):
     images = gallery({"a.png": scene(0), "1/b.png": scene(1)})
     root = Path(images.root)
     (root / "copy.png").write_bytes((root / "a.png").read_bytes())
@@ -45,11 +45,11 @@ def test_files_set_aside_have_a_class_too(gallery: Hang, scene: Scene) -> None:
     assert labels.to_dict() == {"1/b.png": "1", "a.png": "0", "copy.png": "1", "1/broken.png": "1"}
 
 
-def test_numbers_come_in_order_before_words() -> None:
+def test_numbers_come_in_order_before_words():
     assert in_order(["10", "b", "2", "a", "2"]) == ["2", "10", "a", "b"]
 
 
-def test_two_classes_are_enough(gallery: Hang, two_classes: dict[str, object]) -> None:
+def test_two_classes_are_enough(gallery, two_classes):
     check_classes(gallery(two_classes), members(c0=["a", "b"], c1=["c", "d"]), None, 2)
 
 
@@ -65,14 +65,7 @@ def test_two_classes_are_enough(gallery: Hang, two_classes: dict[str, object]) -
         ({"c0": list("abcde"), "c1": ["f", "g"]}, None, 5, "class 1 has 2 pictures, too few for 5 parts"),
     ],
 )
-def test_what_cannot_be_learned_from_is_named(
-    gallery: Hang,
-    two_classes: dict[str, object],
-    given: dict[str, list[str]],
-    wanted: tuple[str, ...] | None,
-    parts: int,
-    message: str,
-) -> None:
+def test_what_cannot_be_learned_from_is_named(gallery, two_classes, given, wanted, parts, message):
     images = gallery(two_classes)
     if set(given) != {"c0", "c1"}:
         images = ImageSet.from_folder(images.root, pd.DataFrame({"file": ["0/0.png"], "class": ["0"]}))
@@ -82,7 +75,7 @@ def test_what_cannot_be_learned_from_is_named(
     assert images.root in str(caught.value)
 
 
-def test_an_empty_folder_and_one_of_broken_files_are_named(gallery: Hang, two_classes: dict[str, object]) -> None:
+def test_an_empty_folder_and_one_of_broken_files_are_named(gallery, two_classes):
     root = Path(gallery(two_classes).root)
     (root / "2").mkdir()
     (root / ".cache").mkdir()

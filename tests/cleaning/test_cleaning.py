@@ -23,7 +23,7 @@ def rows(report: pd.DataFrame) -> dict[str, pd.Series]:
     return {row["file"]: row for _, row in report.iterrows()}
 
 
-def test_good_pictures_come_out_described(gallery: Hang, two_classes: dict[str, object], tmp_path: Path) -> None:
+def test_good_pictures_come_out_described(gallery, two_classes, tmp_path):
     cleaned, report = clean(gallery(two_classes), SMALL, str(tmp_path / "work"))
     assert list(cleaned.manifest.columns) == [
         *("file", "sha256", "width", "height", "class", "group", "split", "fold", "source", "scale")
@@ -42,7 +42,7 @@ def test_good_pictures_come_out_described(gallery: Hang, two_classes: dict[str, 
     assert report["cleaned"].tolist() == cleaned.manifest["file"].tolist()
 
 
-def test_the_catalog_keeps_what_was_cleaned(gallery: Hang, two_classes: dict[str, object], tmp_path: Path) -> None:
+def test_the_catalog_keeps_what_was_cleaned(gallery, two_classes, tmp_path):
     options = SMALL.model_copy(update={"test_share": 0.25})
     cleaned, _ = clean(gallery(two_classes), options, str(tmp_path / "work"))
     tested = cleaned.manifest["split"] == "test"
@@ -53,9 +53,7 @@ def test_the_catalog_keeps_what_was_cleaned(gallery: Hang, two_classes: dict[str
     assert dataset.load().digest == cleaned.digest
 
 
-def test_near_duplicates_stay_together(
-    gallery: Hang, two_classes: dict[str, object], scene: Scene, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_near_duplicates_stay_together(gallery, two_classes, scene, tmp_path, caplog):
     large = {file: scene(number, 160, 160) for number, file in enumerate(two_classes)}
     first, *_ = large
     images = gallery(
@@ -72,9 +70,7 @@ def test_near_duplicates_stay_together(
     assert f"{first} and 1/cut.png" in caplog.text
 
 
-def test_a_picture_in_two_classes_is_taken_from_both(
-    gallery: Hang, two_classes: dict[str, object], tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_picture_in_two_classes_is_taken_from_both(gallery, two_classes, tmp_path, caplog):
     images = gallery({**two_classes, "0/same.jpg": two_classes["1/1.png"]})
     root = Path(images.root)
     (root / "1" / "0-again.png").write_bytes((root / "0" / "0.png").read_bytes())
@@ -91,18 +87,14 @@ def test_a_picture_in_two_classes_is_taken_from_both(
     assert "0/0.png (the same picture as 1/0-again.png" in caplog.text
 
 
-def test_copies_within_a_class_are_kept_but_not_twice_the_same(
-    gallery: Hang, two_classes: dict[str, Image.Image], tmp_path: Path
-) -> None:
+def test_copies_within_a_class_are_kept_but_not_twice_the_same(gallery, two_classes, tmp_path):
     images = gallery({**two_classes, "0/0.bmp": two_classes["0/0.png"]})
     _, report = clean(images, SMALL, str(tmp_path / "work"))
     assert rows(report)["0/0.bmp"]["status"] == "kept"
     assert rows(report)["0/0.png"]["reason"] == "duplicate of 0/0.bmp once cleaned"
 
 
-def test_what_cannot_be_used_is_reported_and_harms_nothing(
-    gallery: Hang, two_classes: dict[str, object], scene: Scene, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_what_cannot_be_used_is_reported_and_harms_nothing(gallery, two_classes, scene, tmp_path, caplog):
     root = Path(
         gallery(
             {
@@ -137,9 +129,7 @@ def test_what_cannot_be_used_is_reported_and_harms_nothing(
     assert "0/blank.png" in caplog.text
 
 
-def test_a_class_of_one_picture_is_refused(
-    gallery: Hang, two_classes: dict[str, object], scene: Scene, tmp_path: Path
-) -> None:
+def test_a_class_of_one_picture_is_refused(gallery, two_classes, scene, tmp_path):
     images = gallery({**two_classes, "2/only.png": scene(30)})
     with pytest.raises(ClassError, match=r"class 2 has one picture, 2/only\.png"):
         clean(images, SMALL, str(tmp_path / "work"))
@@ -147,7 +137,7 @@ def test_a_class_of_one_picture_is_refused(
     assert set(cleaned.manifest["class"]) == {"0", "1"}
 
 
-def test_a_flat_folder_with_a_table_works_and_keeps_its_columns(gallery: Hang, scene: Scene, tmp_path: Path) -> None:
+def test_a_flat_folder_with_a_table_works_and_keeps_its_columns(gallery, scene, tmp_path):
     images = gallery({f"{number}.png": scene(number) for number in range(6)})
     table = pd.DataFrame(
         {
@@ -162,7 +152,7 @@ def test_a_flat_folder_with_a_table_works_and_keeps_its_columns(gallery: Hang, s
     assert by_source["artist"].to_dict() == dict(zip(table["file"], table["artist"], strict=True))
 
 
-def test_the_same_run_twice_gives_the_same(gallery: Hang, two_classes: dict[str, object], tmp_path: Path) -> None:
+def test_the_same_run_twice_gives_the_same(gallery, two_classes, tmp_path):
     images = gallery(two_classes)
     first, first_report = clean(images, SMALL, str(tmp_path / "one"))
     second, second_report = clean(images, SMALL, str(tmp_path / "two"))

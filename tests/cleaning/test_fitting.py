@@ -23,12 +23,12 @@ def three_stripes(width: int = 90, height: int = 30) -> Image.Image:
     return Image.fromarray(np.broadcast_to(values, (height, width)).copy())
 
 
-def test_crop_keeps_the_middle_square() -> None:
+def test_crop_keeps_the_middle_square():
     assert set(np.unique(fit_square(three_stripes(), 30, "crop"))) == {128}
     assert set(np.unique(fit_square(three_stripes().transpose(Image.Transpose.ROTATE_90), 30, "crop"))) == {128}
 
 
-def test_pad_adds_white_above_and_below() -> None:
+def test_pad_adds_white_above_and_below():
     values = np.asarray(fit_square(three_stripes().convert("RGB"), 90, "pad"))
     assert values.shape == (90, 90, 3)
     assert (values[:30] == 255).all()
@@ -36,21 +36,21 @@ def test_pad_adds_white_above_and_below() -> None:
     assert (values[30:60, :28] == 0).all()
 
 
-def test_squash_keeps_everything() -> None:
+def test_squash_keeps_everything():
     values = np.asarray(fit_square(three_stripes(), 30, "squash"))
     assert [values[15, column] for column in (2, 15, 27)] == [0, 128, 255]
 
 
 @pytest.mark.parametrize("fit", ["crop", "pad", "squash"])
 @pytest.mark.parametrize("size", [32, 100])
-def test_a_square_is_only_resized(fit: Any, size: int) -> None:
+def test_a_square_is_only_resized(fit, size):
     square = three_stripes(60, 60)
     expected = square.resize((size, size), Image.Resampling.LANCZOS)
     np.testing.assert_array_equal(fit_square(square, size, fit), expected)
     np.testing.assert_array_equal(fit_square(square, 60, fit), square)
 
 
-def test_scale_and_words() -> None:
+def test_scale_and_words():
     assert scale_of(100, 200, 50, "crop") == 0.5
     assert scale_of(100, 200, 50, "pad") == 0.25
     assert scale_of(100, 200, 50, "squash") == 0.5
@@ -63,14 +63,14 @@ def test_scale_and_words() -> None:
     assert fitting_changes(512, 512, 512, "crop") == ()
 
 
-def test_colour_is_seen_where_channels_differ() -> None:
+def test_colour_is_seen_where_channels_differ():
     grey = three_stripes().convert("RGB")
     assert not is_coloured(grey)
     grey.putpixel((3, 4), (0, 0, 1))
     assert is_coloured(grey)
 
 
-def test_a_plain_picture_is_opened_as_it_is() -> None:
+def test_a_plain_picture_is_opened_as_it_is():
     assert examine(saved(three_stripes().convert("RGB"), "JPEG")) == Original("JPEG", "RGB", ())
 
 
@@ -85,12 +85,12 @@ def test_a_plain_picture_is_opened_as_it_is() -> None:
         ("1", "PNG", "1", []),
     ],
 )
-def test_what_opening_changes_is_said(mode: str, form: str, mode_read: str, words: list[str]) -> None:
+def test_what_opening_changes_is_said(mode, form, mode_read, words):
     picture = three_stripes().convert(mode) if mode != "I;16" else Image.new("I;16", (20, 20), 300)
     assert examine(saved(picture, form)) == Original(form, mode_read, tuple(words))
 
 
-def test_turning_profiles_and_frames_are_said() -> None:
+def test_turning_profiles_and_frames_are_said():
     exif = Image.Exif()
     exif[0x0112] = 6
     assert examine(saved(three_stripes(), "JPEG", exif=exif)).changes == ("turned upright (EXIF orientation 6)",)

@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Callable
-from pathlib import Path
 
 import pandas as pd
 from hypothesis import given
@@ -20,7 +19,7 @@ def found(pictures: dict[str, Image.Image], **changes: object) -> pd.DataFrame:
     return near_pairs(list(pictures), [thumbnail(picture) for picture in pictures.values()], **settings)
 
 
-def test_copies_are_found_and_told_from_cuts(scene: Scene) -> None:
+def test_copies_are_found_and_told_from_cuts(scene):
     one = scene(1, 160, 160)
     pictures = {
         "one": one,
@@ -42,13 +41,13 @@ def test_copies_are_found_and_told_from_cuts(scene: Scene) -> None:
     assert "mirrored" not in {*upright["file_a"], *upright["file_b"]}
 
 
-def test_no_pictures_have_no_pairs(scene: Scene) -> None:
+def test_no_pictures_have_no_pairs(scene):
     assert list(found({}).columns) == ["file_a", "file_b", "bits", "same_picture"]
     assert found({}).empty
     assert found({"one": scene(0)}).empty
 
 
-def test_near_duplicates_of_near_duplicates_share_a_group() -> None:
+def test_near_duplicates_of_near_duplicates_share_a_group():
     files = ["e", "d", "c", "b", "a"]
     assert groups(files, [("d", "b"), ("e", "d"), ("c", "a")]).to_dict() == {
         "e": "b",
@@ -62,7 +61,7 @@ def test_near_duplicates_of_near_duplicates_share_a_group() -> None:
 
 
 @given(st.permutations(list("abcdef")), st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from("abcdef"))))
-def test_a_group_is_all_that_hangs_together_in_any_order(files: list[str], pairs: list[tuple[str, str]]) -> None:
+def test_a_group_is_all_that_hangs_together_in_any_order(files, pairs):
     grouped = groups(files, pairs)
     assert grouped.to_dict() == groups(sorted(files), [pair[::-1] for pair in reversed(pairs)]).to_dict()
     assert all(grouped[a] == grouped[b] for a, b in pairs)
@@ -77,7 +76,7 @@ def test_a_group_is_all_that_hangs_together_in_any_order(files: list[str], pairs
     assert all(name == min(joined[file]) for file, name in grouped.items())
 
 
-def test_known_near_duplicates_among_real_paintings_are_found(shared_data: Callable[[str], Path]) -> None:
+def test_known_near_duplicates_among_real_paintings_are_found(shared_data):
     folder = shared_data("paintings_train")
     known = [("0/20", "0/21"), ("0/20", "1/57"), ("0/77", "1/67"), ("0/63", "0/7"), ("0/42", "1/23"), ("0/11", "0/82")]
     files = sorted({f"{name}.jpeg" for pair in known for name in pair} | {"0/1.jpeg", "4/10.jpeg", "2/3.jpeg"})

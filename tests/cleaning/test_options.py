@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from likeness.cleaning.options import CleaningOptions
 
 
-def test_shares_add_up_and_a_test_split_is_made_only_where_asked_for() -> None:
+def test_shares_add_up_and_a_test_split_is_made_only_where_asked_for():
     assert CleaningOptions().shares == {"train": 0.8, "validation": 0.2}
     shares = CleaningOptions(test_share=0.25, validation_share=0.25).shares
     assert shares == {"train": 0.5, "validation": 0.25, "test": 0.25}
@@ -23,6 +23,6 @@ def test_shares_add_up_and_a_test_split_is_made_only_where_asked_for() -> None:
         ({"sise": 256}, "sise"),
     ],
 )
-def test_what_makes_no_sense_is_refused(changes: dict[str, object], named: str) -> None:
+def test_what_makes_no_sense_is_refused(changes, named):
     with pytest.raises(ValidationError, match=named):
         CleaningOptions(**changes)

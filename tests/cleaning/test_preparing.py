@@ -17,7 +17,7 @@ Hang = Callable[[dict[str, object]], ImageSet]
 SMALL = CleaningOptions(size=32)
 
 
-def test_names_end_in_png_and_never_meet() -> None:
+def test_names_end_in_png_and_never_meet():
     assert cleaned_names(["0/a.jpg", "0/b.tar.gif", "1/a.png"]) == {
         "0/a.jpg": "0/a.png",
         "0/b.tar.gif": "0/b.tar.png",
@@ -27,7 +27,7 @@ def test_names_end_in_png_and_never_meet() -> None:
     assert names == {"0/a.jpg": "0/a.jpg.png", "0/a.png": "0/a.png.png", "0/b.png": "0/b.png"}
 
 
-def test_every_kind_of_picture_comes_out_grey_and_square(gallery: Hang, scene: Scene, tmp_path: Path) -> None:
+def test_every_kind_of_picture_comes_out_grey_and_square(gallery, scene, tmp_path):
     clear = scene(0)
     clear.putalpha(Image.new("L", clear.size, 0))
     deep = Image.fromarray(np.linspace(0, 65535, 4096).reshape(64, 64).astype(np.uint16))
@@ -61,7 +61,7 @@ def test_every_kind_of_picture_comes_out_grey_and_square(gallery: Hang, scene: S
         assert (np.diff(np.asarray(ramp).astype(int).mean(1)) > 0).all()
 
 
-def test_a_picture_on_its_side_is_turned(gallery: Hang, tmp_path: Path) -> None:
+def test_a_picture_on_its_side_is_turned(gallery, tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6  # to be turned by a quarter clockwise: its left edge becomes the top
     values = np.zeros((64, 64), np.uint8)
@@ -77,7 +77,7 @@ def test_a_picture_on_its_side_is_turned(gallery: Hang, tmp_path: Path) -> None:
     assert prepared.notes["changes"][0].startswith("turned upright (EXIF orientation 6)")
 
 
-def test_colour_stays_where_it_is_asked_for(gallery: Hang, scene: Scene, tmp_path: Path) -> None:
+def test_colour_stays_where_it_is_asked_for(gallery, scene, tmp_path):
     images = gallery({"0/a.png": scene(0)})
     options = SMALL.model_copy(update={"greyscale": False, "size": 64})
     prepared = prepare(images, ["0/a.png"], options, str(tmp_path / "work"))
@@ -86,7 +86,7 @@ def test_colour_stays_where_it_is_asked_for(gallery: Hang, scene: Scene, tmp_pat
     assert prepared.notes["changes"][0] == ""
 
 
-def test_a_file_that_broke_since_is_reported(gallery: Hang, two_classes: dict[str, object], tmp_path: Path) -> None:
+def test_a_file_that_broke_since_is_reported(gallery, two_classes, tmp_path):
     images = gallery(two_classes)
     Path(images.root, "0/2.png").write_bytes(b"no picture any more")
     Path(images.root, "1/3.png").unlink()
@@ -95,9 +95,7 @@ def test_a_file_that_broke_since_is_reported(gallery: Hang, two_classes: dict[st
     assert set(prepared.thumbnails) == set(prepared.notes["file"]) == set(two_classes) - set(prepared.unreadable)
 
 
-def test_a_run_that_was_stopped_repeats_nothing(
-    gallery: Hang, two_classes: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_that_was_stopped_repeats_nothing(gallery, two_classes, tmp_path, monkeypatch):
     images, work = gallery(two_classes), str(tmp_path / "work")
     files = images.manifest["file"].tolist()
     begun = preparing.fit_square

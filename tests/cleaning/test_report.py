@@ -21,7 +21,7 @@ def report() -> pd.DataFrame:
     )
 
 
-def test_every_class_is_counted(report: pd.DataFrame) -> None:
+def test_every_class_is_counted(report):
     balance = class_balance(report).set_index("class")
     assert balance.index.tolist() == ["2", "10"]
     counts = balance.drop(columns=["share", "weight"]).T.to_dict()
@@ -48,7 +48,7 @@ def test_every_class_is_counted(report: pd.DataFrame) -> None:
     assert (balance["weight"] * balance["train"]).sum() / balance["train"].sum() == pytest.approx(1)
 
 
-def test_bars_are_as_long_as_the_counts(report: pd.DataFrame) -> None:
+def test_bars_are_as_long_as_the_counts(report):
     axes = Figure().add_subplot()
     draw_class_balance(axes, class_balance(report), ["navy", "lightblue", "white"])
     widths = [[bar.get_width() for bar in bars] for bars in axes.containers]

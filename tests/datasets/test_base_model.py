@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import json
 from pathlib import Path
 
@@ -24,7 +22,7 @@ def model(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_folder_becomes_a_reference(model: Path) -> None:
+def test_a_folder_becomes_a_reference(model):
     dataset = BaseModelDataset(str(model), revision="main")
     assert dataset.exists()
     assert dataset.load() == BaseModel(str(model), "main")
@@ -32,14 +30,12 @@ def test_a_folder_becomes_a_reference(model: Path) -> None:
     assert str(model) in str(dataset)
 
 
-def test_a_catalog_entry(model: Path) -> None:
+def test_a_catalog_entry(model):
     config = {"type": "likeness.datasets.BaseModelDataset", "source": str(model), "metadata": {"kedro-viz": {}}}
     assert DataCatalog.from_config({"base_model": config}).load("base_model").source == str(model)
 
 
-def test_a_relative_folder_is_found_from_the_working_and_the_project_folder(
-    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_relative_folder_is_found_from_the_working_and_the_project_folder(model, tmp_path, monkeypatch):
     (tmp_path / "pyproject.toml").write_text('[tool.kedro]\npackage_name = "x"\n')
     (tmp_path / "notebooks").mkdir()
     for folder in (tmp_path, tmp_path / "notebooks"):
@@ -49,7 +45,7 @@ def test_a_relative_folder_is_found_from_the_working_and_the_project_folder(
     assert BaseModelDataset("pocket/v1").load().source == str(model)
 
 
-def test_a_hub_id_is_passed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hub_id_is_passed_on(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     dataset = BaseModelDataset("owner/model-1.5", revision="fp16")
     assert dataset.load() == BaseModel("owner/model-1.5", "fp16")
@@ -58,16 +54,14 @@ def test_a_hub_id_is_passed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize("source", ["data/01_raw/nowhere", "/nowhere", "./nowhere", ".", "..", "~nobody/x y", ""])
-def test_a_folder_that_is_not_there_names_the_parameter(
-    source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_folder_that_is_not_there_names_the_parameter(source, tmp_path, monkeypatch):
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     with pytest.raises(DatasetError, match=r"^base_model: .*--params base_model=<folder>"):
         BaseModelDataset(source).load()
 
 
-def test_a_folder_that_is_no_model_says_what_is_missing(model: Path, tmp_path: Path) -> None:
+def test_a_folder_that_is_no_model_says_what_is_missing(model, tmp_path):
     with pytest.raises(DatasetError, match=r"my_model: .* has no model_index\.json"):
         BaseModelDataset(str(tmp_path), parameter="my_model").load()
     (model / "vae").rename(model / "vea")
@@ -82,12 +76,12 @@ def test_a_folder_that_is_no_model_says_what_is_missing(model: Path, tmp_path: P
         BaseModelDataset(str(model)).load()
 
 
-def test_base_models_are_not_saved(model: Path) -> None:
+def test_base_models_are_not_saved(model):
     with pytest.raises(DatasetError, match="A base model is only read"):
         BaseModelDataset(str(model)).save(BaseModel("a"))
 
 
-def test_the_digest_is_over_contents_not_places(model: Path, tmp_path: Path) -> None:
+def test_the_digest_is_over_contents_not_places(model, tmp_path):
     moved = tmp_path / "moved"
     first = BaseModel(str(model)).digest
     model.rename(moved)
@@ -96,13 +90,13 @@ def test_the_digest_is_over_contents_not_places(model: Path, tmp_path: Path) -> 
     assert BaseModel(str(moved)).digest != first
 
 
-def test_the_digest_of_a_hub_id_is_its_name_and_revision() -> None:
+def test_the_digest_of_a_hub_id_is_its_name_and_revision():
     references = [BaseModel("a/b"), BaseModel("a/b", "v1"), BaseModel("a/c")]
     assert len({reference.digest for reference in references}) == 3
     assert BaseModel("a/b").digest == BaseModel("a/b", "main").digest
 
 
-def test_the_second_digest_reads_no_weights(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_second_digest_reads_no_weights(model, monkeypatch):
     read = []
     file_digest = digest_module.hashlib.file_digest
     monkeypatch.setattr(
@@ -125,7 +119,7 @@ def single_file(tmp_path: Path) -> Path:
     return tmp_path / "mine.safetensors"
 
 
-def test_a_file_becomes_a_reference_with_another_models_tokenizer(single_file: Path, model: Path) -> None:
+def test_a_file_becomes_a_reference_with_another_models_tokenizer(single_file, model):
     reference = BaseModelDataset(str(single_file), tokenizer=str(model)).load()
     assert reference == BaseModel(str(single_file), None, str(model))
     assert reference.is_file
@@ -135,7 +129,7 @@ def test_a_file_becomes_a_reference_with_another_models_tokenizer(single_file: P
     assert BaseModelDataset(str(single_file), tokenizer="a/b").load().tokenizer == "a/b"
 
 
-def test_a_file_wants_a_tokenizer_and_a_known_family(single_file: Path) -> None:
+def test_a_file_wants_a_tokenizer_and_a_known_family(single_file):
     with pytest.raises(DatasetError, match=r"plain_model: .*mine.safetensors .*--params tokenizer="):
         BaseModelDataset(str(single_file), parameter="plain_model").load()
     single_file.write_bytes(b"12345678{}")
@@ -143,7 +137,7 @@ def test_a_file_wants_a_tokenizer_and_a_known_family(single_file: Path) -> None:
         BaseModelDataset(str(single_file), tokenizer="a/b").load()
 
 
-def test_the_digest_of_a_file_is_over_its_content_and_tokenizer(single_file: Path, model: Path) -> None:
+def test_the_digest_of_a_file_is_over_its_content_and_tokenizer(single_file, model):
     first = BaseModel(str(single_file), tokenizer="a/b").digest
     moved = single_file.rename(single_file.with_name("yours.safetensors"))
     assert BaseModel(str(moved), tokenizer="a/b").digest == first

@@ -1,11 +1,8 @@
-from __future__ import annotations
-
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
-from fsspec import AbstractFileSystem
 from kedro.io import DatasetError, Version
 
 from likeness.datasets.base_model import BaseModel
@@ -31,9 +28,7 @@ def versioned(filepath: str | Path, downloads: Path | None = None) -> Checkpoint
 
 
 @pytest.mark.parametrize("place", ["local", "memory"])
-def test_a_checkpoint_comes_back_as_a_local_folder(
-    checkpoint: Checkpoint, tmp_path: Path, memory: AbstractFileSystem, place: str
-) -> None:
+def test_a_checkpoint_comes_back_as_a_local_folder(checkpoint, tmp_path, memory, place):
     models = versioned(tmp_path / "m" if place == "local" else "memory:///data/m", tmp_path / "downloads")
     assert not models.exists()
     models.save(checkpoint)
@@ -48,9 +43,7 @@ def test_a_checkpoint_comes_back_as_a_local_folder(
     assert json.loads(models.preview()) == back.made_from
 
 
-def test_a_checkpoint_elsewhere_is_fetched_once(
-    checkpoint: Checkpoint, tmp_path: Path, memory: AbstractFileSystem, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_checkpoint_elsewhere_is_fetched_once(checkpoint, tmp_path, memory, monkeypatch):
     models = versioned("memory:///data/m", tmp_path / "downloads")
     models.save(checkpoint)
     fetched = []
@@ -62,7 +55,7 @@ def test_a_checkpoint_elsewhere_is_fetched_once(
     assert len(fetched) == 2
 
 
-def test_the_digest_is_over_the_files_and_what_they_were_made_from(checkpoint: Checkpoint, tmp_path: Path) -> None:
+def test_the_digest_is_over_the_files_and_what_they_were_made_from(checkpoint, tmp_path):
     models = versioned(tmp_path / "m")
     models.save(checkpoint)
     before = checkpoint.digest
@@ -75,7 +68,7 @@ def test_the_digest_is_over_the_files_and_what_they_were_made_from(checkpoint: C
     assert len({before, with_shard, checkpoint.digest}) == 3
 
 
-def test_saving_leaves_the_version_alone_when_the_work_goes_on(checkpoint: Checkpoint, tmp_path: Path) -> None:
+def test_saving_leaves_the_version_alone_when_the_work_goes_on(checkpoint, tmp_path):
     models = versioned(tmp_path / "m")
     models.save(checkpoint)
     new = checkpoint.path / "unet" / "new"
@@ -84,7 +77,7 @@ def test_saving_leaves_the_version_alone_when_the_work_goes_on(checkpoint: Check
     assert (models.load().path / "unet" / "weights.safetensors").read_bytes() == b"weights"
 
 
-def test_a_checkpoint_without_files_or_with_odd_facts_is_refused(checkpoint: Checkpoint, tmp_path: Path) -> None:
+def test_a_checkpoint_without_files_or_with_odd_facts_is_refused(checkpoint, tmp_path):
     models = versioned(tmp_path / "m")
     (tmp_path / "empty").mkdir()
     for folder in (tmp_path / "empty", tmp_path / "nowhere"):
@@ -95,7 +88,7 @@ def test_a_checkpoint_without_files_or_with_odd_facts_is_refused(checkpoint: Che
     assert not models.exists()
 
 
-def test_a_damaged_checkpoint_is_an_error_that_says_what_to_do(checkpoint: Checkpoint, tmp_path: Path) -> None:
+def test_a_damaged_checkpoint_is_an_error_that_says_what_to_do(checkpoint, tmp_path):
     models = versioned(tmp_path / "m")
     models.save(checkpoint)
     folder = models.load().path
@@ -114,12 +107,12 @@ def test_a_damaged_checkpoint_is_an_error_that_says_what_to_do(checkpoint: Check
         models.load()
 
 
-def test_a_folder_that_is_no_checkpoint_is_named(tmp_path: Path) -> None:
+def test_a_folder_that_is_no_checkpoint_is_named(tmp_path):
     with pytest.raises(DatasetError, match=r"no checkpoint in .*m: it has no checkpoint\.json"):
         CheckpointDataset(tmp_path / "m").load()
 
 
-def test_without_versions_a_new_checkpoint_replaces_the_old(checkpoint: Checkpoint, tmp_path: Path) -> None:
+def test_without_versions_a_new_checkpoint_replaces_the_old(checkpoint, tmp_path):
     models = CheckpointDataset(tmp_path / "m")
     models.save(checkpoint)
     models.save(Checkpoint(models.load().path, {"second": True}))

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import os
 import subprocess
 import sys
@@ -84,22 +82,22 @@ DIFFERENT = [
 
 
 @pytest.mark.parametrize(("first", "second"), EQUAL)
-def test_what_says_the_same_has_one_digest(first: object, second: object) -> None:
+def test_what_says_the_same_has_one_digest(first, second):
     assert digest_of(first) == digest_of(second)
     assert len(digest_of(first)) == 16
     int(digest_of(first), 16)
 
 
 @pytest.mark.parametrize(("first", "second"), DIFFERENT)
-def test_what_differs_has_another_digest(first: object, second: object) -> None:
+def test_what_differs_has_another_digest(first, second):
     assert digest_of(first) != digest_of(second)
 
 
-def test_parts_are_kept_apart() -> None:
+def test_parts_are_kept_apart():
     assert len({digest_of(), digest_of("ab"), digest_of("a", "b"), digest_of(["a", "b"]), digest_of("", "ab")}) == 5
 
 
-def test_the_digest_is_the_same_in_another_process() -> None:
+def test_the_digest_is_the_same_in_another_process():
     values = "{'b': {'x', 'y', 'z'}, 'a': (1, 2.5, None, 'ü')}, Path('a/b')"
     code = f"from pathlib import Path; from likeness.datasets.digest import digest_of; print(digest_of({values}))"
     here = digest_of({"a": (1, 2.5, None, "ü"), "b": {"z", "x", "y"}}, Path("a/b"))
@@ -114,7 +112,7 @@ def test_the_digest_is_the_same_in_another_process() -> None:
         assert done.stdout.strip() == here
 
 
-def test_the_digest_does_not_change_with_the_library() -> None:
+def test_the_digest_does_not_change_with_the_library():
     """A changed digest would throw away everybody's unfinished work: change it knowingly."""
     assert digest_of("model", 1, 0.5, {"a": [True, None]}, pd.DataFrame({"file": ["a.png"], "age": [3.0]})) == (
         "9f0c8739a193c456"
@@ -122,25 +120,25 @@ def test_the_digest_does_not_change_with_the_library() -> None:
 
 
 @pytest.mark.parametrize("value", [object(), print, Sizes, pd.NA, {1: object()}, [iter(())]])
-def test_what_cannot_be_digested_is_refused(value: object) -> None:
+def test_what_cannot_be_digested_is_refused(value):
     with pytest.raises(TypeError, match="cannot digest a"):
         digest_of(value)
 
 
-def test_a_digest_that_is_no_text_is_not_taken() -> None:
+def test_a_digest_that_is_no_text_is_not_taken():
     import hashlib
 
     with pytest.raises(TypeError, match="cannot digest"):
         digest_of(hashlib.sha256())
 
 
-def test_code_digest_is_over_the_source_text() -> None:
+def test_code_digest_is_over_the_source_text():
     assert code_digest(csv_table) == code_digest(csv_table)
     assert code_digest(csv_table, metadata) == code_digest(metadata, csv_table)
     assert len({code_digest(csv_table), code_digest(metadata), code_digest(csv_table, metadata)}) == 3
 
 
-def test_folder_digest_is_over_names_and_contents(tmp_path: Path) -> None:
+def test_folder_digest_is_over_names_and_contents(tmp_path):
     for name in ("one", "two"):
         (tmp_path / name / "unet").mkdir(parents=True)
         (tmp_path / name / "unet" / "config.json").write_text("{}")
@@ -157,7 +155,7 @@ def test_folder_digest_is_over_names_and_contents(tmp_path: Path) -> None:
     assert folder_digest(tmp_path / "two") != first
 
 
-def test_plain_gives_what_json_can_hold() -> None:
+def test_plain_gives_what_json_can_hold():
     value = {
         "options": Options(),
         3: (Method.LORA, np.float32(0.5), np.array([1]), date(2026, 1, 2)),
@@ -172,7 +170,7 @@ def test_plain_gives_what_json_can_hold() -> None:
         plain({"a": b"x"})
 
 
-def test_a_package_is_digested_with_all_its_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_package_is_digested_with_all_its_files(tmp_path, monkeypatch):
     assert package_digest("likeness.pocket") == package_digest("likeness.pocket.sharding:render_shards")
     assert package_digest("likeness.pocket") != package_digest("likeness.diffusion")
     with pytest.raises(ValueError, match=r"no module nowhere\.pictures"):

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import json
 from pathlib import Path
 
@@ -18,7 +16,7 @@ def describe(folder: Path, *rows: dict[str, object] | str) -> None:
     (folder / "metadata.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def test_columns_are_taken_over_and_text_is_the_caption(album: Path) -> None:
+def test_columns_are_taken_over_and_text_is_the_caption(album):
     describe(
         album,
         {"file_name": "child/a.jpg", "text": "café, at the sea", "age_years": 7.5},
@@ -32,7 +30,7 @@ def test_columns_are_taken_over_and_text_is_the_caption(album: Path) -> None:
     assert manifest.loc["child/c.png", ["caption", "age_years"]].isna().all()
 
 
-def test_of_splits_the_training_one_is_read(album: Path, tmp_path: Path) -> None:
+def test_of_splits_the_training_one_is_read(album, tmp_path):
     root = tmp_path / "data"
     root.mkdir()
     album.rename(root / "train")
@@ -46,13 +44,13 @@ def test_of_splits_the_training_one_is_read(album: Path, tmp_path: Path) -> None
     assert "train/b.png" in ImageSet.from_folder(root).manifest["file"].tolist()
 
 
-def test_our_own_manifest_goes_first(album: Path) -> None:
+def test_our_own_manifest_goes_first(album):
     describe(album, {"file_name": "b.png", "text": "theirs"})
     (album / "manifest.csv").write_text("file,caption\nb.png,ours\n")
     assert ImageSet.from_folder(album).manifest["caption"].tolist()[0] == "ours"
 
 
-def test_a_file_that_is_not_there_is_set_aside_with_its_line(album: Path, photograph) -> None:
+def test_a_file_that_is_not_there_is_set_aside_with_its_line(album, photograph):
     (album / "copy.png").write_bytes((album / "b.png").read_bytes())
     describe(album, {"file_name": "b.png"}, {"file_name": "gone.jpg"}, {"file_name": "copy.png"})
     rejected = ImageSet.from_folder(album).rejected.set_index("file")["reason"]
@@ -71,13 +69,13 @@ def test_a_file_that_is_not_there_is_set_aside_with_its_line(album: Path, photog
         ([{"file_name": "b.png"}, "", {"file_name": "./b.png"}], "line 3: b.png is described in line 1 already"),
     ],
 )
-def test_odd_lines_are_named(album: Path, rows: list[dict[str, object] | str], message: str) -> None:
+def test_odd_lines_are_named(album, rows, message):
     describe(album, *rows)
     with pytest.raises(DatasetError, match=rf"album: metadata.jsonl, {message}.*Correct"):
         ImageSet.from_folder(album)
 
 
-def test_a_stored_set_is_in_this_form_too(album: Path, tmp_path: Path) -> None:
+def test_a_stored_set_is_in_this_form_too(album, tmp_path):
     images = ImageSet.from_folder(album, pd.DataFrame({"file": ["b.png"], "prompt": ["ä photo"], "seed": [3]}))
     ImageSetDataset(tmp_path / "stored").save(images)
     rows = [json.loads(line) for line in (tmp_path / "stored" / "metadata.jsonl").read_text("utf-8").splitlines()]
@@ -91,6 +89,6 @@ def test_a_stored_set_is_in_this_form_too(album: Path, tmp_path: Path) -> None:
     assert ImageSet.from_folder(tmp_path / "stored").manifest["prompt"][0] == "ä photo"
 
 
-def test_what_json_cannot_hold_is_refused() -> None:
+def test_what_json_cannot_hold_is_refused():
     with pytest.raises(TypeError, match="cannot be written as JSON"):
         metadata_lines(pd.DataFrame({"file": ["a"], "odd": [{1, 2}]}))

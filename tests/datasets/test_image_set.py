@@ -1,17 +1,11 @@
-from __future__ import annotations
-
 import logging
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
-import fsspec
 import numpy as np
 import pandas as pd
 import pytest
 from kedro.io import DatasetError
-from PIL import Image
 
 from likeness.datasets.digest import digest_of
 from likeness.datasets.image_set import ImageSet
@@ -20,7 +14,7 @@ from likeness.datasets.picture import UnreadablePictureError, open_picture
 FILES = ["b.png", "child/a.jpg", "child/c.png"]
 
 
-def test_a_plain_folder(album: Path) -> None:
+def test_a_plain_folder(album):
     images = ImageSet.from_folder(album)
     assert images.root == str(album)
     assert len(images) == 3
@@ -29,7 +23,7 @@ def test_a_plain_folder(album: Path) -> None:
     assert images.rejected.empty
 
 
-def test_pictures_are_opened_one_by_one(album: Path) -> None:
+def test_pictures_are_opened_one_by_one(album):
     images = ImageSet.from_folder(album)
     np.testing.assert_array_equal(images.open("child/c.png"), open_picture(album / "child" / "c.png"))
     rows = [(row["file"], int(row["width"]), image.size) for row, image in images]
@@ -41,7 +35,7 @@ def test_pictures_are_opened_one_by_one(album: Path) -> None:
         next(iterator)
 
 
-def test_a_picture_broken_since_is_named_by_its_file(album: Path) -> None:
+def test_a_picture_broken_since_is_named_by_its_file(album):
     images = ImageSet.from_folder(album)
     (album / "b.png").write_bytes(b"no longer a picture")
     with pytest.raises(UnreadablePictureError) as caught:
@@ -49,13 +43,13 @@ def test_a_picture_broken_since_is_named_by_its_file(album: Path) -> None:
     assert caught.value.file == "b.png"
 
 
-def test_only_pictures_of_the_set_are_opened(album: Path) -> None:
+def test_only_pictures_of_the_set_are_opened(album):
     images = ImageSet.from_folder(album).select(["b.png"])
     with pytest.raises(KeyError, match=r"child/a.jpg"):
         images.open("child/a.jpg")
 
 
-def test_metadata_given_is_joined_on_file(album: Path) -> None:
+def test_metadata_given_is_joined_on_file(album):
     given = pd.DataFrame({"file": ["child/c.png", "b.png", "gone.png"], "age": [7.5, 40.0, 1.0], "width": [1, 1, 1]})
     images = ImageSet.from_folder(album, given)
     assert images.manifest["age"].tolist() == [40.0, pytest.approx(np.nan, nan_ok=True), 7.5]
@@ -63,7 +57,7 @@ def test_metadata_given_is_joined_on_file(album: Path) -> None:
     assert images.rejected.to_dict("list") == {"file": ["gone.png"], "reason": ["no such file in the folder"]}
 
 
-def test_manifest_csv_of_the_folder_is_metadata(album: Path) -> None:
+def test_manifest_csv_of_the_folder_is_metadata(album):
     (album / "manifest.csv").write_text(
         "\ufefffile,identity,group\nb.png,007,adult\nchild/a.jpg,012,\nlost.png,3,adult\n", encoding="utf-8"
     )
@@ -74,13 +68,13 @@ def test_manifest_csv_of_the_folder_is_metadata(album: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["name\nb.png\n", "file,age\nb.png\n", "file\nb.png\n./b.png\n"])
-def test_a_broken_manifest_csv_is_named(album: Path, text: str) -> None:
+def test_a_broken_manifest_csv_is_named(album, text):
     (album / "manifest.csv").write_text(text)
     with pytest.raises(DatasetError, match=r"album: .*Correct manifest\.csv"):
         ImageSet.from_folder(album)
 
 
-def test_only_the_files_asked_for_are_looked_at(album: Path) -> None:
+def test_only_the_files_asked_for_are_looked_at(album):
     (album / "embeddings.parquet").write_bytes(b"not a picture")
     images = ImageSet.from_folder(album, files=["child/c.png", "b.png"])
     assert images.manifest["file"].tolist() == ["child/c.png", "b.png"]
@@ -91,7 +85,7 @@ def test_only_the_files_asked_for_are_looked_at(album: Path) -> None:
     assert images.rejected.empty
 
 
-def test_bad_files_are_set_aside_and_warned_of_by_name_once(album: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_bad_files_are_set_aside_and_warned_of_by_name_once(album, caplog):
     for number in range(14):
         (album / f"note{number:02}.txt").write_text("secret words")
     with caplog.at_level(logging.WARNING):
@@ -107,19 +101,19 @@ def test_bad_files_are_set_aside_and_warned_of_by_name_once(album: Path, caplog:
     assert "secret" not in warning
 
 
-def test_a_folder_without_pictures_is_an_empty_set(tmp_path: Path) -> None:
+def test_a_folder_without_pictures_is_an_empty_set(tmp_path):
     images = ImageSet.from_folder(tmp_path)
     assert len(images) == 0
     assert list(images) == []
     assert images.manifest.columns.tolist() == ["file", "sha256", "width", "height"]
 
 
-def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
+def test_a_missing_folder_is_an_error(tmp_path):
     with pytest.raises(DatasetError, match=r"There is no folder .*nowhere"):
         ImageSet.from_folder(tmp_path / "nowhere")
 
 
-def test_select_keeps_the_order_given(album: Path) -> None:
+def test_select_keeps_the_order_given(album):
     images = ImageSet.from_folder(album)
     chosen = images.select(iter(["child/c.png", "b.png"]))
     assert chosen.manifest["file"].tolist() == ["child/c.png", "b.png"]
@@ -132,9 +126,7 @@ def test_select_keeps_the_order_given(album: Path) -> None:
         images.select(["b.png", "b.png"])
 
 
-def test_the_digest_is_over_names_contents_order_and_metadata(
-    album: Path, tmp_path: Path, photograph: Callable[..., Image.Image]
-) -> None:
+def test_the_digest_is_over_names_contents_order_and_metadata(album, tmp_path, photograph):
     images = ImageSet.from_folder(album)
     shutil.copytree(album, tmp_path / "moved")
     assert ImageSet.from_folder(tmp_path / "moved").digest == images.digest
@@ -151,12 +143,12 @@ def test_the_digest_is_over_names_contents_order_and_metadata(
     assert len({images.digest, *(other.digest for other in others)}) == 6
 
 
-def test_a_manifest_must_have_the_measured_columns(tmp_path: Path) -> None:
+def test_a_manifest_must_have_the_measured_columns(tmp_path):
     with pytest.raises(ValueError, match="lacks the columns sha256, width, height"):
         ImageSet(str(tmp_path), pd.DataFrame({"file": ["a.png"]}))
 
 
-def test_pictures_in_memory(album: Path, memory: fsspec.AbstractFileSystem) -> None:
+def test_pictures_in_memory(album, memory):
     memory.put(str(album), "/album", recursive=True)
     images = ImageSet.from_folder("memory://album")
     assert images.digest == ImageSet.from_folder(album).digest
@@ -166,7 +158,7 @@ def test_pictures_in_memory(album: Path, memory: fsspec.AbstractFileSystem) -> N
         images.open("b.png")
 
 
-def test_credentials_are_not_shown(album: Path) -> None:
+def test_credentials_are_not_shown(album):
     images = ImageSet.from_folder(album, storage_options={"auto_mkdir": True})
     assert images.open("b.png").size == (48, 32)
     assert "auto_mkdir" not in repr(images)

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import base64
 import inspect
 import io
@@ -10,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from fsspec import AbstractFileSystem
 from kedro.io import DatasetError, Version
 from pandas.testing import assert_frame_equal
 from PIL import Image
@@ -43,9 +40,7 @@ def images(album: Path) -> ImageSet:
 
 
 @pytest.mark.parametrize("place", ["local", "memory"])
-def test_a_set_comes_back_as_it_was(
-    images: ImageSet, album: Path, tmp_path: Path, memory: AbstractFileSystem, place: str
-) -> None:
+def test_a_set_comes_back_as_it_was(images, album, tmp_path, memory, place):
     photos = versioned(tmp_path / "photos" if place == "local" else "memory:///data/photos")
     photos.save(images)
     back = photos.load()
@@ -58,7 +53,7 @@ def test_a_set_comes_back_as_it_was(
     np.testing.assert_array_equal(back.open("child/a.jpg"), open_picture(album / "child" / "a.jpg"))
 
 
-def test_from_memory_to_this_machine_and_back(images: ImageSet, tmp_path: Path, memory: AbstractFileSystem) -> None:
+def test_from_memory_to_this_machine_and_back(images, tmp_path, memory):
     versioned("memory:///there/photos").save(images)
     here = versioned(tmp_path / "photos")
     here.save(versioned("memory:///there/photos").load())
@@ -66,13 +61,13 @@ def test_from_memory_to_this_machine_and_back(images: ImageSet, tmp_path: Path, 
     assert [image.size for _, image in here.load()] == [image.size for _, image in images]
 
 
-def test_a_local_version_shares_the_files_it_was_made_from(images: ImageSet, album: Path, tmp_path: Path) -> None:
+def test_a_local_version_shares_the_files_it_was_made_from(images, album, tmp_path):
     photos = versioned(tmp_path / "photos")
     photos.save(images)
     assert (Path(photos.load().root) / "b.png").samefile(album / "b.png")
 
 
-def test_only_the_pictures_chosen_are_stored(images: ImageSet, tmp_path: Path) -> None:
+def test_only_the_pictures_chosen_are_stored(images, tmp_path):
     photos = versioned(tmp_path / "photos")
     photos.save(images.select(["child/c.png"]))
     folder = tmp_path / "photos" / VERSION / "photos"
@@ -85,7 +80,7 @@ def test_only_the_pictures_chosen_are_stored(images: ImageSet, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("version", [Version(None, VERSION), None])
-def test_a_set_of_no_pictures_comes_back(images: ImageSet, tmp_path: Path, version: Version | None) -> None:
+def test_a_set_of_no_pictures_comes_back(images, tmp_path, version):
     photos = ImageSetDataset(tmp_path / "photos", version=version)
     photos.save(images.select([]))
     back = photos.load()
@@ -94,7 +89,7 @@ def test_a_set_of_no_pictures_comes_back(images: ImageSet, tmp_path: Path, versi
     assert photos.preview()
 
 
-def test_pictures_added_to_a_set_without_versions_are_found(images: ImageSet, tmp_path: Path) -> None:
+def test_pictures_added_to_a_set_without_versions_are_found(images, tmp_path):
     photos = ImageSetDataset(tmp_path / "photos")
     photos.save(images)
     assert photos.exists()
@@ -107,7 +102,7 @@ def test_pictures_added_to_a_set_without_versions_are_found(images: ImageSet, tm
     assert back.loc["b.png", ["width", "identity"]].tolist() == [30, "007"]
 
 
-def test_a_person_s_folder_is_read_as_it_is(album: Path) -> None:
+def test_a_person_s_folder_is_read_as_it_is(album):
     Image.new("RGB", (1, 1)).save(album / "dot.png")
     photos = ImageSetDataset(album)
     assert photos.exists()
@@ -122,7 +117,7 @@ def test_a_person_s_folder_is_read_as_it_is(album: Path) -> None:
     assert ImageSetDataset(album, fs_args={"auto_mkdir": True}).load().storage_options == {"auto_mkdir": True}
 
 
-def test_a_folder_without_usable_pictures_names_the_parameter(tmp_path: Path) -> None:
+def test_a_folder_without_usable_pictures_names_the_parameter(tmp_path):
     (tmp_path / "empty").mkdir()
     (tmp_path / "texts").mkdir()
     (tmp_path / "texts" / "notes.txt").write_text("x")
@@ -139,7 +134,7 @@ def test_a_folder_without_usable_pictures_names_the_parameter(tmp_path: Path) ->
         ImageSetDataset(tmp_path / "nowhere").load()
 
 
-def test_a_damaged_version_is_an_error_that_says_what_to_do(images: ImageSet, tmp_path: Path) -> None:
+def test_a_damaged_version_is_an_error_that_says_what_to_do(images, tmp_path):
     photos = versioned(tmp_path / "photos")
     photos.save(images)
     folder = tmp_path / "photos" / VERSION / "photos"
@@ -161,7 +156,7 @@ def test_a_damaged_version_is_an_error_that_says_what_to_do(images: ImageSet, tm
         photos.load()
 
 
-def test_metadata_that_cannot_be_stored_leaves_no_version(images: ImageSet, tmp_path: Path) -> None:
+def test_metadata_that_cannot_be_stored_leaves_no_version(images, tmp_path):
     photos = versioned(tmp_path / "photos")
     column = pd.Series([object()] * 3, dtype=object)
     with pytest.raises(DatasetError, match="manifest of photos cannot be stored: object cannot be written"):
@@ -169,13 +164,13 @@ def test_metadata_that_cannot_be_stored_leaves_no_version(images: ImageSet, tmp_
     assert not photos.exists()
 
 
-def test_a_picture_cannot_take_the_manifest_s_name(images: ImageSet, tmp_path: Path) -> None:
+def test_a_picture_cannot_take_the_manifest_s_name(images, tmp_path):
     manifest = images.manifest.assign(file=["manifest.json", "child/a.jpg", "child/c.png"])
     with pytest.raises(DatasetError, match=r"cannot be named manifest\.json"):
         versioned(tmp_path / "photos").save(replace(images, manifest=manifest))
 
 
-def test_the_preview_is_a_contact_sheet_for_kedro_viz(tmp_path: Path) -> None:
+def test_the_preview_is_a_contact_sheet_for_kedro_viz(tmp_path):
     for number in range(30):
         Image.new("RGB", (32, 32), (number * 8, 0, 0)).save(tmp_path / f"{number:02}.png")
     photos = ImageSetDataset(tmp_path)
@@ -190,7 +185,7 @@ def test_the_preview_is_a_contact_sheet_for_kedro_viz(tmp_path: Path) -> None:
     assert reds == {0, 80, 152, 232}, "pictures spread evenly: 0, 10, 19 and 29"
 
 
-def test_kedro_viz_shows_the_preview(album: Path) -> None:
+def test_kedro_viz_shows_the_preview(album):
     from kedro_viz.models.flowchart.node_metadata import DataNodeMetadata
     from kedro_viz.models.flowchart.nodes import GraphNode
 

@@ -1,10 +1,7 @@
-from __future__ import annotations
-
 import hashlib
 import io
 import json
 import struct
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +11,7 @@ from PIL import Image, ImageCms
 from likeness.datasets.picture import UnreadablePictureError, measure_picture, open_picture, save_picture
 
 
-def test_rgb_comes_back_as_it_is(tmp_path: Path, photograph: Callable[..., Image.Image]) -> None:
+def test_rgb_comes_back_as_it_is(tmp_path, photograph):
     original = photograph()
     original.save(tmp_path / "a.png")
     opened = open_picture(tmp_path / "a.png")
@@ -26,7 +23,7 @@ def test_rgb_comes_back_as_it_is(tmp_path: Path, photograph: Callable[..., Image
 
 
 @pytest.mark.parametrize(("dtype", "suffix"), [("<u2", "png"), ("<u2", "tif"), (">u2", "tif"), ("<u2", "pgm")])
-def test_sixteen_bits_become_eight_by_rounding(tmp_path: Path, dtype: str, suffix: str) -> None:
+def test_sixteen_bits_become_eight_by_rounding(tmp_path, dtype, suffix):
     values = np.array([[0, 128, 129, 257 * 77], [257 * 200 + 129, 40000, 65406, 65535]], dtype=dtype)
     file = tmp_path / f"deep.{suffix}"
     if suffix == "pgm":
@@ -40,7 +37,7 @@ def test_sixteen_bits_become_eight_by_rounding(tmp_path: Path, dtype: str, suffi
         np.testing.assert_array_equal(opened[..., channel], expected)
 
 
-def test_sixteen_bit_colour(tmp_path: Path) -> None:
+def test_sixteen_bit_colour(tmp_path):
     """A PNG of 16 bits a channel, which Pillow reads but cannot write."""
     import zlib
 
@@ -63,19 +60,17 @@ def test_sixteen_bit_colour(tmp_path: Path) -> None:
         ([[float("nan"), 0.2, -1.0]], [0, 51, 0]),
     ],
 )
-def test_floats_are_read_as_shares_or_as_grey_levels(
-    tmp_path: Path, values: list[list[float]], expected: list[int]
-) -> None:
+def test_floats_are_read_as_shares_or_as_grey_levels(tmp_path, values, expected):
     Image.fromarray(np.array(values, dtype=np.float32)).save(tmp_path / "a.tif")
     assert [pixel[0] for pixel in np.asarray(open_picture(tmp_path / "a.tif"))[0]] == expected
 
 
-def test_small_32_bit_integers_are_grey_levels(tmp_path: Path) -> None:
+def test_small_32_bit_integers_are_grey_levels(tmp_path):
     Image.fromarray(np.array([[0, 7, 255]], dtype=np.int32)).save(tmp_path / "a.tif")
     assert [pixel[0] for pixel in np.asarray(open_picture(tmp_path / "a.tif"))[0]] == [0, 7, 255]
 
 
-def test_cmyk(tmp_path: Path) -> None:
+def test_cmyk(tmp_path):
     ink = np.zeros((16, 32, 4), np.uint8)
     ink[:, :16] = (0, 255, 255, 0)  # magenta and yellow: red
     ink[:, 16:] = (255, 0, 0, 51)  # cyan and a fifth of black
@@ -86,7 +81,7 @@ def test_cmyk(tmp_path: Path) -> None:
         np.testing.assert_allclose(opened[8, 28], (0, 204, 204), atol=4)
 
 
-def test_palette_with_and_without_a_transparent_colour(tmp_path: Path) -> None:
+def test_palette_with_and_without_a_transparent_colour(tmp_path):
     image = Image.new("P", (2, 1))
     image.putpalette([200, 10, 20, 30, 40, 50])
     image.putdata([0, 1])
@@ -99,7 +94,7 @@ def test_palette_with_and_without_a_transparent_colour(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "LA"])
-def test_transparency_is_laid_over_white(tmp_path: Path, mode: str) -> None:
+def test_transparency_is_laid_over_white(tmp_path, mode):
     colour = (100, 0, 40) if mode == "RGBA" else (100,)
     image = Image.new(mode, (3, 1))
     image.putdata([(*colour, alpha) for alpha in (0, 51, 255)])
@@ -111,14 +106,14 @@ def test_transparency_is_laid_over_white(tmp_path: Path, mode: str) -> None:
     assert opened.getpixel((2, 0)) == (colour if mode == "RGBA" else colour * 3)
 
 
-def test_a_transparent_colour_of_rgb_is_laid_over_white(tmp_path: Path) -> None:
+def test_a_transparent_colour_of_rgb_is_laid_over_white(tmp_path):
     image = Image.new("RGB", (2, 1), (9, 8, 7))
     image.putpixel((1, 0), (1, 2, 3))
     image.save(tmp_path / "a.png", transparency=(1, 2, 3))
     assert [open_picture(tmp_path / "a.png").getpixel((x, 0)) for x in (0, 1)] == [(9, 8, 7), (255, 255, 255)]
 
 
-def test_one_bit(tmp_path: Path) -> None:
+def test_one_bit(tmp_path):
     image = Image.new("1", (2, 1))
     image.putpixel((1, 0), 255)
     image.save(tmp_path / "a.png")
@@ -126,7 +121,7 @@ def test_one_bit(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_exif_rotation_is_applied(tmp_path: Path, orientation: int) -> None:
+def test_exif_rotation_is_applied(tmp_path, orientation):
     """The picture is stored turned, and marked so that turning it back gives a red corner at the top left."""
     upright = Image.new("RGB", (32, 16), "blue")
     upright.paste("red", (0, 0, 8, 8))
@@ -156,7 +151,7 @@ def test_exif_rotation_is_applied(tmp_path: Path, orientation: int) -> None:
         assert not opened.info
 
 
-def test_a_colour_profile_is_converted_to_srgb(tmp_path: Path) -> None:
+def test_a_colour_profile_is_converted_to_srgb(tmp_path):
     image = Image.new("RGB", (4, 4), (200, 100, 50))
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     swapped = srgb.replace(b"rXYZ", b"tmp_").replace(b"gXYZ", b"rXYZ").replace(b"tmp_", b"gXYZ")
@@ -169,7 +164,7 @@ def test_a_colour_profile_is_converted_to_srgb(tmp_path: Path) -> None:
     np.testing.assert_allclose(open_picture(tmp_path / "other.png").getpixel((0, 0)), (100, 200, 50), atol=1)
 
 
-def test_what_cannot_be_read_is_named_with_the_reason(tmp_path: Path, photograph: Callable[..., Image.Image]) -> None:
+def test_what_cannot_be_read_is_named_with_the_reason(tmp_path, photograph):
     photograph(0, 200, 200).save(tmp_path / "whole.jpg")
     (tmp_path / "cut.jpg").write_bytes((tmp_path / "whole.jpg").read_bytes()[:-800])
     (tmp_path / "notes.txt").write_text("no picture")
@@ -180,14 +175,14 @@ def test_what_cannot_be_read_is_named_with_the_reason(tmp_path: Path, photograph
         assert name in str(caught.value)
 
 
-def test_a_picture_of_too_many_pixels_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_picture_of_too_many_pixels_is_refused(tmp_path, monkeypatch):
     Image.new("L", (100, 100)).save(tmp_path / "a.png")
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
     with pytest.raises(UnreadablePictureError, match="too many pixels"):
         open_picture(tmp_path / "a.png")
 
 
-def test_a_generated_picture_says_how_it_was_made(tmp_path: Path, photograph: Callable[..., Image.Image]) -> None:
+def test_a_generated_picture_says_how_it_was_made(tmp_path, photograph):
     made_by = {
         "prompt": "a photo of sks man, 30 years – smiling",
         "negative_prompt": "blurry",
@@ -213,9 +208,7 @@ def test_a_generated_picture_says_how_it_was_made(tmp_path: Path, photograph: Ca
     np.testing.assert_array_equal(open_picture(file), photograph())
 
 
-def test_saving_the_same_picture_twice_gives_the_same_file(
-    tmp_path: Path, photograph: Callable[..., Image.Image]
-) -> None:
+def test_saving_the_same_picture_twice_gives_the_same_file(tmp_path, photograph):
     save_picture(tmp_path / "a.png", photograph(), {"seed": 1, "prompt": "x"})
     save_picture(tmp_path / "b.png", photograph(), {"prompt": "x", "seed": 1})
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
@@ -224,9 +217,7 @@ def test_saving_the_same_picture_twice_gives_the_same_file(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.png", "b.png"]
 
 
-def test_a_generated_picture_that_cannot_be_saved_leaves_nothing(
-    tmp_path: Path, photograph: Callable[..., Image.Image]
-) -> None:
+def test_a_generated_picture_that_cannot_be_saved_leaves_nothing(tmp_path, photograph):
     with pytest.raises(ValueError, match=r"a\.jpg: .* end the name in \.png"):
         save_picture(tmp_path / "a.jpg", photograph(), {})
     with pytest.raises(TypeError, match="object"):
@@ -237,7 +228,7 @@ def test_a_generated_picture_that_cannot_be_saved_leaves_nothing(
     assert [path.name for path in tmp_path.iterdir()] == ["taken.png"]
 
 
-def test_a_file_is_measured(tmp_path: Path) -> None:
+def test_a_file_is_measured(tmp_path):
     Image.new("RGB", (5, 3), "red").save(tmp_path / "a.png")
     digest = hashlib.sha256((tmp_path / "a.png").read_bytes()).hexdigest()
     assert measure_picture(tmp_path / "a.png") == {"sha256": digest, "width": 5, "height": 3}

@@ -1,7 +1,4 @@
-from __future__ import annotations
-
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import fsspec
@@ -19,7 +16,7 @@ def reasons(folder: Path, **options: int) -> dict[str, str]:
     return dict(zip(rejected["file"], rejected["reason"], strict=True))
 
 
-def test_files_are_found_at_any_depth_in_order(album: Path) -> None:
+def test_files_are_found_at_any_depth_in_order(album):
     (album / ".hidden.png").write_bytes(b"")
     (album / ".cache").mkdir()
     (album / ".cache" / "a.png").write_bytes(b"")
@@ -29,7 +26,7 @@ def test_files_are_found_at_any_depth_in_order(album: Path) -> None:
     assert picture_files(local, str(album)) == ["b.png", "child/a.jpg", "child/c.png", "child/manifest.csv"]
 
 
-def test_good_pictures_are_measured_upright(album: Path) -> None:
+def test_good_pictures_are_measured_upright(album):
     exif = Image.Exif()
     exif[0x0112] = 6
     Image.new("RGB", (50, 20)).save(album / "turned.jpg", exif=exif)
@@ -43,9 +40,7 @@ def test_good_pictures_are_measured_upright(album: Path) -> None:
 
 @pytest.mark.parametrize("suffix", ["jpg", "png", "bmp", "webp", "tif"])
 @pytest.mark.parametrize("kept", [0.3, 0.9])
-def test_a_truncated_file_is_set_aside(
-    tmp_path: Path, photograph: Callable[..., Image.Image], suffix: str, kept: float
-) -> None:
+def test_a_truncated_file_is_set_aside(tmp_path, photograph, suffix, kept):
     photograph(0, 400, 300).save(tmp_path / f"a.{suffix}")
     content = (tmp_path / f"a.{suffix}").read_bytes()
     assert reasons(tmp_path) == {}
@@ -55,7 +50,7 @@ def test_a_truncated_file_is_set_aside(
         assert "truncated" in reasons(tmp_path)[f"a.{suffix}"]
 
 
-def test_other_bad_files_are_set_aside_with_the_reason(album: Path, photograph: Callable[..., Image.Image]) -> None:
+def test_other_bad_files_are_set_aside_with_the_reason(album, photograph):
     (album / "notes.txt").write_text("not a picture")
     (album / "empty.png").write_bytes(b"")
     Image.new("RGB", (1, 1)).save(album / "dot.png")
@@ -78,13 +73,13 @@ def test_other_bad_files_are_set_aside_with_the_reason(album: Path, photograph: 
     assert "small.png" in reasons(album, minimum_side=17)
 
 
-def test_a_file_that_is_not_there_is_set_aside(album: Path) -> None:
+def test_a_file_that_is_not_there_is_set_aside(album):
     pictures, rejected = scan(local, str(album), ["gone.png", "b.png"])
     assert pictures["file"].tolist() == ["b.png"]
     assert rejected.to_dict("list") == {"file": ["gone.png"], "reason": ["no such file in the folder"]}
 
 
-def test_a_file_is_decoded_once_until_it_changes(album: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_is_decoded_once_until_it_changes(album, monkeypatch):
     decoded = []
     load = ImageFile.ImageFile.load
     monkeypatch.setattr(ImageFile.ImageFile, "load", lambda image: decoded.append(image) or load(image))
@@ -102,7 +97,7 @@ def test_a_file_is_decoded_once_until_it_changes(album: Path, monkeypatch: pytes
     assert before["sha256"].tolist() != after["sha256"].tolist()
 
 
-def test_a_folder_in_memory(album: Path, memory: fsspec.AbstractFileSystem) -> None:
+def test_a_folder_in_memory(album, memory):
     memory.put(str(album), "/album", recursive=True)
     here, _ = scan(local, str(album), picture_files(local, str(album)))
     there, _ = scan(memory, "/album", picture_files(memory, "/album"))

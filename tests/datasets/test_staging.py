@@ -1,8 +1,5 @@
-from __future__ import annotations
-
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -18,7 +15,7 @@ def dead() -> int:
     return child.pid
 
 
-def test_unfinished_names_are_hidden_and_keep_the_ending(tmp_path: Path) -> None:
+def test_unfinished_names_are_hidden_and_keep_the_ending(tmp_path):
     first, second = unfinished_path(tmp_path / "a.png"), unfinished_path(tmp_path / "a.png")
     assert first != second
     assert first.parent == tmp_path
@@ -26,9 +23,7 @@ def test_unfinished_names_are_hidden_and_keep_the_ending(tmp_path: Path) -> None
     assert first.suffix == ".png"
 
 
-def test_only_what_dead_processes_of_this_machine_left_is_swept(
-    tmp_path: Path, dead: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_what_dead_processes_of_this_machine_left_is_swept(tmp_path, dead, monkeypatch):
     mine = unfinished_path(tmp_path / "mine.txt")
     monkeypatch.setattr(staging.os, "getpid", lambda: 1)
     living = unfinished_path(tmp_path / "living.txt")
@@ -45,7 +40,7 @@ def test_only_what_dead_processes_of_this_machine_left_is_swept(
     assert kept == {mine.name, living.name, elsewhere.name, "whole.txt", ".part-of-the-story.txt"}
 
 
-def test_a_process_of_another_user_is_alive(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_process_of_another_user_is_alive(monkeypatch, tmp_path):
     def refused(process: int, signal: int) -> None:
         raise PermissionError
 
@@ -56,7 +51,7 @@ def test_a_process_of_another_user_is_alive(monkeypatch: pytest.MonkeyPatch, tmp
     assert path.exists()
 
 
-def test_remove_takes_files_folders_links_and_nothing(tmp_path: Path) -> None:
+def test_remove_takes_files_folders_links_and_nothing(tmp_path):
     (tmp_path / "folder" / "deep").mkdir(parents=True)
     (tmp_path / "target").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "target")
@@ -69,7 +64,7 @@ def test_remove_takes_files_folders_links_and_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "inside"), [("a", True), ("a/b.png", True), ("", False), ("/a", False), ("../a", False), ("a/..", False)]
 )
-def test_is_inside(name: str, inside: bool) -> None:
+def test_is_inside(name, inside):
     assert is_inside(name) is inside
 
 

@@ -1,14 +1,12 @@
 """What both kinds of versioned folder share, shown on image sets."""
 
-from __future__ import annotations
-
 import copy
 import os
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import fsspec
@@ -16,7 +14,6 @@ import pytest
 from fsspec import AbstractFileSystem
 from kedro.io import DataCatalog, DatasetError, Version
 from kedro.io.core import VersionNotFoundError
-from PIL import Image
 
 from likeness.datasets import versioned_folder
 from likeness.datasets.image_set import ImageSet
@@ -74,7 +71,7 @@ def everything(filepath: str) -> Iterator[str]:
     return (name[len(path) :] for name in fs.find(path))
 
 
-def test_a_version_is_the_whole_folder_under_the_run_s_timestamp(filepath: str) -> None:
+def test_a_version_is_the_whole_folder_under_the_run_s_timestamp(filepath):
     texts = dataset(filepath, OLD)
     assert not texts.exists()
     texts.save({"a": "1", "deep/b": "2"})
@@ -83,7 +80,7 @@ def test_a_version_is_the_whole_folder_under_the_run_s_timestamp(filepath: str) 
     assert sorted(everything(filepath)) == [f"/{OLD}/texts/{name}" for name in ("a", "deep/b", "names.txt")]
 
 
-def test_the_latest_version_is_loaded_and_an_earlier_one_when_asked_for(filepath: str) -> None:
+def test_the_latest_version_is_loaded_and_an_earlier_one_when_asked_for(filepath):
     dataset(filepath, NEW).save({"a": "new"})
     with pytest.warns(UserWarning, match="did not match load version"):
         dataset(filepath, OLD).save({"a": "old"})
@@ -93,14 +90,14 @@ def test_the_latest_version_is_loaded_and_an_earlier_one_when_asked_for(filepath
     assert dataset(filepath, load=OLD).load() == {"a": "old"}
 
 
-def test_a_version_is_never_written_over(filepath: str) -> None:
+def test_a_version_is_never_written_over(filepath):
     dataset(filepath, OLD).save({"a": "1"})
     with pytest.raises(DatasetError, match="must not exist"):
         dataset(filepath, OLD).save({"a": "2"})
     assert dataset(filepath).load() == {"a": "1"}
 
 
-def test_a_save_that_fails_midway_leaves_no_version(filepath: str) -> None:
+def test_a_save_that_fails_midway_leaves_no_version(filepath):
     dataset(filepath, OLD).save({"a": "1"})
     with pytest.raises(DatasetError, match="stopped midway"):
         dataset(filepath, NEW).save({"a": "2", "b": "fail"})
@@ -112,7 +109,7 @@ def test_a_save_that_fails_midway_leaves_no_version(filepath: str) -> None:
     assert f"/{NEW}/texts/a" not in everything(filepath)
 
 
-def test_a_first_save_that_fails_midway_does_not_exist(filepath: str) -> None:
+def test_a_first_save_that_fails_midway_does_not_exist(filepath):
     with pytest.raises(DatasetError, match="stopped midway"):
         dataset(filepath, NEW).save({"a": "2", "b": "fail"})
     assert not dataset(filepath).exists()
@@ -120,7 +117,7 @@ def test_a_first_save_that_fails_midway_does_not_exist(filepath: str) -> None:
         dataset(filepath).load()
 
 
-def test_an_unfinished_version_that_is_asked_for_is_an_error_naming_the_finished(filepath: str) -> None:
+def test_an_unfinished_version_that_is_asked_for_is_an_error_naming_the_finished(filepath):
     dataset(filepath, OLD).save({"a": "1"})
     fs, path = fsspec.core.url_to_fs(filepath)
     fs.makedirs(f"{path}/{NEW}/texts")
@@ -130,13 +127,13 @@ def test_an_unfinished_version_that_is_asked_for_is_an_error_naming_the_finished
         dataset(filepath, load=NEW).load()
 
 
-def test_a_path_with_the_signs_of_patterns(tmp_path: Path) -> None:
+def test_a_path_with_the_signs_of_patterns(tmp_path):
     texts = dataset(str(tmp_path / "[my] data*" / "te?ts"), OLD)
     texts.save({"a": "1"})
     assert dataset(str(tmp_path / "[my] data*" / "te?ts")).load() == {"a": "1"}
 
 
-def test_a_complete_folder_that_has_not_its_name_yet_is_no_version(tmp_path: Path) -> None:
+def test_a_complete_folder_that_has_not_its_name_yet_is_no_version(tmp_path):
     """As when the process is killed between the manifest and the rename."""
     dataset(str(tmp_path / "texts"), OLD).save({"a": "1"})
     staged = unfinished_path(tmp_path / "texts" / NEW)
@@ -144,9 +141,7 @@ def test_a_complete_folder_that_has_not_its_name_yet_is_no_version(tmp_path: Pat
     assert dataset(str(tmp_path / "texts")).list_versions(full_path=False) == [OLD]
 
 
-def test_file_systems_that_remember_listings_are_told_to_look_again(
-    memory: AbstractFileSystem, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_file_systems_that_remember_listings_are_told_to_look_again(memory, monkeypatch):
     told: list[str] = []
     monkeypatch.setattr(type(memory), "invalidate_cache", lambda fs, path=None: told.append(path))
     texts = dataset("memory:///data/texts", OLD)
@@ -157,13 +152,13 @@ def test_file_systems_that_remember_listings_are_told_to_look_again(
 
 
 @pytest.mark.parametrize("name", ["../a", "/etc/a", ""])
-def test_no_file_is_stored_outside_the_folder(filepath: str, name: str) -> None:
+def test_no_file_is_stored_outside_the_folder(filepath, name):
     with pytest.raises(DatasetError, match="must stay inside its folder"):
         dataset(filepath, OLD).save({name: "1"})
     assert list(everything(filepath)) == []
 
 
-def test_what_was_stored_before_survives_a_failed_save_without_versions(tmp_path: Path) -> None:
+def test_what_was_stored_before_survives_a_failed_save_without_versions(tmp_path):
     texts = TextDataset(tmp_path / "texts")
     texts.save({"a": "1"})
     texts.save({"b": "2"})
@@ -174,7 +169,7 @@ def test_what_was_stored_before_survives_a_failed_save_without_versions(tmp_path
     assert [path.name for path in tmp_path.iterdir()] == ["texts"]
 
 
-def test_other_people_s_files_are_never_replaced(tmp_path: Path) -> None:
+def test_other_people_s_files_are_never_replaced(tmp_path):
     (tmp_path / "texts").mkdir()
     (tmp_path / "texts" / "mine.txt").write_text("mine")
     with pytest.raises(DatasetError, match="holds files that were not saved by this project"):
@@ -182,12 +177,12 @@ def test_other_people_s_files_are_never_replaced(tmp_path: Path) -> None:
     assert (tmp_path / "texts" / "mine.txt").read_text() == "mine"
 
 
-def test_elsewhere_only_versions_are_saved(memory: AbstractFileSystem) -> None:
+def test_elsewhere_only_versions_are_saved(memory):
     with pytest.raises(DatasetError, match="set 'versioned: true'"):
         TextDataset("memory:///data/texts").save({"a": "1"})
 
 
-def test_a_killed_save_leaves_nothing_that_exists_or_is_latest(album: Path, tmp_path: Path) -> None:
+def test_a_killed_save_leaves_nothing_that_exists_or_is_latest(album, tmp_path):
     target = tmp_path / "data" / "photos"
     ImageSetDataset(target, version=Version(None, OLD)).save(ImageSet.from_folder(album))
     done = subprocess.run(
@@ -206,7 +201,7 @@ def test_a_killed_save_leaves_nothing_that_exists_or_is_latest(album: Path, tmp_
     assert sorted(path.name for path in target.iterdir()) == [OLD, NEW], "what was left is swept at the next save"
 
 
-def test_a_catalog_entry_is_versioned_by_the_run(album: Path, tmp_path: Path) -> None:
+def test_a_catalog_entry_is_versioned_by_the_run(album, tmp_path):
     catalog = DataCatalog.from_config(
         {
             "photos": {
@@ -225,16 +220,14 @@ def test_a_catalog_entry_is_versioned_by_the_run(album: Path, tmp_path: Path) ->
     assert NEW in str(catalog["photos"])
 
 
-def test_a_copied_dataset_looks_at_its_own_version(tmp_path: Path) -> None:
+def test_a_copied_dataset_looks_at_its_own_version(tmp_path):
     dataset(str(tmp_path / "texts"), OLD).save({"a": "1"})
     copied = copy.deepcopy(dataset(str(tmp_path / "texts")))
     assert copied.exists()
     assert copied.load() == {"a": "1"}
 
 
-def test_files_are_linked_on_one_disk_and_copied_else(
-    tmp_path: Path, memory: AbstractFileSystem, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_files_are_linked_on_one_disk_and_copied_else(tmp_path, memory, monkeypatch):
     local = fsspec.filesystem("file")
     (tmp_path / "a").write_text("text")
     (tmp_path / "pointer").symlink_to(tmp_path / "a")
@@ -261,9 +254,7 @@ def test_files_are_linked_on_one_disk_and_copied_else(
         link_or_copy(target("gone"), target("nothing"))
 
 
-def test_a_picture_lost_before_it_is_stored_is_named(
-    album: Path, tmp_path: Path, photograph: Callable[..., Image.Image]
-) -> None:
+def test_a_picture_lost_before_it_is_stored_is_named(album, tmp_path, photograph):
     images = ImageSet.from_folder(album)
     (album / "child" / "a.jpg").unlink()
     photos = ImageSetDataset(tmp_path / "photos", version=Version(None, OLD))

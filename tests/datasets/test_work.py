@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import os
 import signal
 import subprocess
@@ -34,7 +32,7 @@ def names(work: WorkFolder) -> list[str]:
     return sorted(path.relative_to(work.path).as_posix() for path in work.path.rglob("*"))
 
 
-def test_the_folder_is_named_by_step_and_key(work: WorkFolder, tmp_path: Path) -> None:
+def test_the_folder_is_named_by_step_and_key(work, tmp_path):
     assert work.path == tmp_path / "00_work" / "avatar" / "portraits" / "0123abcd"
     assert work.path.is_dir()
     assert "0123abcd" in repr(work)
@@ -44,7 +42,7 @@ def test_the_folder_is_named_by_step_and_key(work: WorkFolder, tmp_path: Path) -
     assert not WorkFolder(tmp_path / "00_work", "avatar/portraits", "0123abce").has("a.txt")
 
 
-def test_a_file_is_there_only_when_it_was_finished(work: WorkFolder) -> None:
+def test_a_file_is_there_only_when_it_was_finished(work):
     with work.writing("sheets/a.png") as path:
         path.write_text("half")
         assert path.suffix == ".png"
@@ -54,7 +52,7 @@ def test_a_file_is_there_only_when_it_was_finished(work: WorkFolder) -> None:
     assert names(work) == ["sheets", "sheets/a.png"]
 
 
-def test_an_error_leaves_the_earlier_file_and_nothing_else(work: WorkFolder) -> None:
+def test_an_error_leaves_the_earlier_file_and_nothing_else(work):
     work.file("a.txt").write_text("old")
 
     def fail() -> None:
@@ -68,14 +66,14 @@ def test_an_error_leaves_the_earlier_file_and_nothing_else(work: WorkFolder) -> 
     assert work.file("a.txt").read_text() == "old"
 
 
-def test_a_file_is_replaced(work: WorkFolder) -> None:
+def test_a_file_is_replaced(work):
     for text in ("one", "two"):
         with work.writing("a.txt") as path:
             path.write_text(text)
     assert work.file("a.txt").read_text() == "two"
 
 
-def test_a_folder_is_written_and_replaced_as_a_whole(work: WorkFolder) -> None:
+def test_a_folder_is_written_and_replaced_as_a_whole(work):
     for name in ("one", "two"):
         with work.writing("unet") as path:
             path.mkdir()
@@ -83,12 +81,12 @@ def test_a_folder_is_written_and_replaced_as_a_whole(work: WorkFolder) -> None:
     assert names(work) == ["unet", "unet/two"]
 
 
-def test_writing_nothing_is_an_error(work: WorkFolder) -> None:
+def test_writing_nothing_is_an_error(work):
     with pytest.raises(FileNotFoundError, match=r"nothing was written for 'a\.txt'"), work.writing("a.txt"):
         pass
 
 
-def test_a_killed_process_leaves_only_whole_files(tmp_path: Path) -> None:
+def test_a_killed_process_leaves_only_whole_files(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", KILLED, str(tmp_path)], env={**os.environ, "PYTHONPATH": "src"}, check=False
     )
@@ -102,7 +100,7 @@ def test_a_killed_process_leaves_only_whole_files(tmp_path: Path) -> None:
     assert names(work) == ["faces", "whole.txt"]
 
 
-def test_what_a_living_process_is_writing_is_left_alone(work: WorkFolder, tmp_path: Path) -> None:
+def test_what_a_living_process_is_writing_is_left_alone(work, tmp_path):
     with work.writing("a.txt") as path:
         path.write_text("half")
         WorkFolder(tmp_path / "00_work", "avatar/portraits", "0123abcd")
@@ -111,12 +109,12 @@ def test_what_a_living_process_is_writing_is_left_alone(work: WorkFolder, tmp_pa
 
 
 @pytest.mark.parametrize("name", ["", "/etc/passwd", "../a", "a/../../b", ".hidden", "a/.part-x"])
-def test_a_name_must_stay_inside(work: WorkFolder, name: str) -> None:
+def test_a_name_must_stay_inside(work, name):
     with pytest.raises(ValueError, match="cannot name a file"):
         work.file(name)
 
 
 @pytest.mark.parametrize(("step", "key"), [("", "k"), ("s", ""), ("../s", "k"), ("s", "/k")])
-def test_step_and_key_must_stay_inside(tmp_path: Path, step: str, key: str) -> None:
+def test_step_and_key_must_stay_inside(tmp_path, step, key):
     with pytest.raises(ValueError, match="cannot name a work folder"):
         WorkFolder(tmp_path, step, key)

@@ -1,7 +1,3 @@
-from __future__ import annotations
-
-from pathlib import Path
-
 import pytest
 from huggingface_hub import errors
 
@@ -54,13 +50,13 @@ def test_a_model_is_refused_before_its_parts_are_tried(monkeypatch):
             use(ID)
 
 
-def test_without_a_network_the_cache_is_read(monkeypatch, tiny_model: Path):
+def test_without_a_network_the_cache_is_read(monkeypatch, tiny_model):
     answer(monkeypatch, errors.HTTPError("no route"), str(tiny_model / "model_index.json"))
     assert reached(ID) == BaseModel(str(tiny_model))
     assert open_model(ID).name == ID.source
 
 
-def test_what_can_be_reached_is_left_as_it_is(monkeypatch, tiny_model: Path):
+def test_what_can_be_reached_is_left_as_it_is(monkeypatch, tiny_model):
     answer(monkeypatch, None)
     assert reached(ID) is ID
     folder = BaseModel(str(tiny_model))

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import diffusers.utils.logging
 import pytest
 import transformers.utils.logging

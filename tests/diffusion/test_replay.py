@@ -24,7 +24,7 @@ class Learner:
 
     def learn(self, batch: Mapping[str, Tensor]) -> dict[str, Tensor]:
         error = functional.mse_loss(self.network(batch["inputs"]), batch["targets"])
-        error.backward()  # type: ignore[no-untyped-call]
+        error.backward()
         update(self.network.parameters(), self.optimisers.values(), OPTIONS)
         return {"loss": error.detach(), "mean": batch["inputs"].mean()}
 
@@ -39,7 +39,7 @@ class Learner:
         return [(float(values["loss"]), float(values["mean"])) for values in returned]
 
 
-def test_without_recording_every_call_is_a_plain_one() -> None:
+def test_without_recording_every_call_is_a_plain_one():
     plain, other = Learner(CPU), Learner(CPU)
     assert other.losses(ReplayedStep(other.learn, enabled=False), CPU) == plain.losses(plain.learn, CPU)
     for weight, same in zip(plain.network.parameters(), other.network.parameters(), strict=True):
@@ -47,7 +47,7 @@ def test_without_recording_every_call_is_a_plain_one() -> None:
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
-def test_a_recorded_step_learns_as_a_plain_one() -> None:
+def test_a_recorded_step_learns_as_a_plain_one():
     device = torch.device("cuda")
     plain, recorded = Learner(device), Learner(device)
     expected = plain.losses(plain.learn, device)

@@ -23,7 +23,7 @@ def mean_only(pairs: np.ndarray, **_: bool) -> tuple[float, float, float]:
     return mean, mean, mean
 
 
-def test_the_threshold_accepts_exactly_the_allowed_share() -> None:
+def test_the_threshold_accepts_exactly_the_allowed_share():
     distances = np.arange(1, 201) / 200  # .005 … 1
     threshold = calibrate_threshold(distances.reshape(20, 10), 0.01)
     assert (distances <= threshold).sum() == 2
@@ -32,7 +32,7 @@ def test_the_threshold_accepts_exactly_the_allowed_share() -> None:
     assert threshold < 0.015
 
 
-def test_ties_are_not_accepted_beyond_the_share() -> None:
+def test_ties_are_not_accepted_beyond_the_share():
     threshold = calibrate_threshold(np.array([0.1, 0.2, 0.2, 0.2, 0.9]), 0.4)
     assert 0.1 <= threshold < 0.2
 
@@ -41,20 +41,20 @@ def test_ties_are_not_accepted_beyond_the_share() -> None:
     distances=hnp.arrays(np.float64, st.integers(1, 60), elements=st.floats(0, 2)),
     share=st.floats(0, 0.99),
 )
-def test_never_more_than_the_share_is_accepted(distances: np.ndarray, share: float) -> None:
+def test_never_more_than_the_share_is_accepted(distances, share):
     threshold = calibrate_threshold(distances, share)
     assert (distances <= threshold).mean() <= share + 1e-12
     assert (distances <= np.nextafter(threshold, np.inf)).sum() > np.floor(share * len(distances))
 
 
-def test_calibration_needs_distances_and_a_share() -> None:
+def test_calibration_needs_distances_and_a_share():
     with pytest.raises(ValueError, match="needs impostors"):
         calibrate_threshold(np.full((2, 2), np.nan), 0.01)
     with pytest.raises(ValueError, match="false_acceptance is 1"):
         calibrate_threshold(np.array([0.1]), 1.0)
 
 
-def test_halves_are_disjoint_complete_and_seeded() -> None:
+def test_halves_are_disjoint_complete_and_seeded():
     files = [f"{index:02}.png" for index in range(15)]
     first, second = split_in_halves(files, seed=3)
     assert len(first) == 8
@@ -65,11 +65,11 @@ def test_halves_are_disjoint_complete_and_seeded() -> None:
     assert split_in_halves([], seed=0) == ([], [])
 
 
-def test_a_pair_at_the_threshold_is_accepted_and_one_without_a_face_is_neither() -> None:
+def test_a_pair_at_the_threshold_is_accepted_and_one_without_a_face_is_neither():
     np.testing.assert_array_equal(accepted(np.array([0.07, 0.0700001, np.nan]), 0.07), [1, 0, np.nan])
 
 
-def test_acceptance_tells_the_bootstrap_what_the_pictures_are() -> None:
+def test_acceptance_tells_the_bootstrap_what_the_pictures_are():
     told = []
 
     def bootstrap(pairs: np.ndarray, **options: bool) -> tuple[float, float, float]:
@@ -120,7 +120,7 @@ def comparison() -> pd.DataFrame:
     )
 
 
-def test_the_comparison_has_a_row_a_recogniser_and_metric(comparison: pd.DataFrame) -> None:
+def test_the_comparison_has_a_row_a_recogniser_and_metric(comparison):
     assert len(comparison) == 6
     first = comparison.iloc[0]
     assert (first["detector"], first["expand_percentage"], first["align"]) == ("dlib", 25, False)
@@ -129,7 +129,7 @@ def test_the_comparison_has_a_row_a_recogniser_and_metric(comparison: pd.DataFra
     assert comparison.set_index(["recogniser", "metric"]).loc[("Dlib", "cosine"), "threshold_published"] == 0.07
 
 
-def test_the_better_recogniser_is_chosen(comparison: pd.DataFrame) -> None:
+def test_the_better_recogniser_is_chosen(comparison):
     [chosen] = comparison.index[comparison["chosen"]]
     assert comparison.loc[chosen, "recogniser"] == "Dlib"
     assert comparison.loc[chosen, "true_acceptance_calibrated"] == comparison["true_acceptance_calibrated"].max()
@@ -137,12 +137,12 @@ def test_the_better_recogniser_is_chosen(comparison: pd.DataFrame) -> None:
     assert comparison["false_acceptance_calibrated"].max() < 0.06
 
 
-def test_the_published_threshold_may_fit_badly(comparison: pd.DataFrame) -> None:
+def test_the_published_threshold_may_fit_badly(comparison):
     cosine = comparison.set_index(["recogniser", "metric"]).loc[("Dlib", "cosine")]
     assert cosine["true_acceptance_published"] < cosine["true_acceptance_calibrated"]
 
 
-def test_rates_are_of_photos_that_calibration_has_not_seen() -> None:
+def test_rates_are_of_photos_that_calibration_has_not_seen():
     sitter, others = people(0.3, "Dlib")
 
     def compared(own: pd.DataFrame, strangers: pd.DataFrame) -> pd.Series:
@@ -170,7 +170,7 @@ def test_rates_are_of_photos_that_calibration_has_not_seen() -> None:
             assert after[f"{kind}_acceptance_published"] == before[f"{kind}_acceptance_published"]
 
 
-def test_without_any_impostors_face_there_is_no_threshold() -> None:
+def test_without_any_impostors_face_there_is_no_threshold():
     sitter, _ = people(0.3, "Dlib")
     nobody = table(np.full((4, 16), np.nan), "Dlib", "i")
     with pytest.raises(ValueError, match="needs impostors"):

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 from deepface.modules import representation
-from PIL import Image
 
 from likeness.faces import recogniser
 from likeness.faces.detection import Detector
@@ -10,7 +9,7 @@ from likeness.faces.weights import FaceModelError
 
 
 @pytest.mark.parametrize("cut", [{}, {"expand_percentage": 25, "align": False}])
-def test_embeddings_are_those_of_deepface(two_faces: Image.Image, framed, bgr, cut: dict[str, int]) -> None:
+def test_embeddings_are_those_of_deepface(two_faces, framed, bgr, cut):
     picture = framed(two_faces) if cut else two_faces
     faces = Recogniser("Dlib", Detector("dlib", **cut)).faces(picture)
     expected = representation.represent(
@@ -22,11 +21,11 @@ def test_embeddings_are_those_of_deepface(two_faces: Image.Image, framed, bgr, c
         np.testing.assert_allclose(face.embedding, other["embedding"], rtol=0, atol=1e-6)
 
 
-def test_no_face_no_embedding(no_face: Image.Image) -> None:
+def test_no_face_no_embedding(no_face):
     assert Recogniser("Dlib").faces(no_face) == []
 
 
-def test_the_table_has_a_row_a_face(two_faces: Image.Image, no_face: Image.Image) -> None:
+def test_the_table_has_a_row_a_face(two_faces, no_face):
     table = embed_pictures([("two.png", two_faces), ("none.png", no_face)], ["Dlib"])
     assert tuple(table.columns) == EMBEDDING_COLUMNS
     assert table["file"].tolist() == ["two.png", "two.png", "none.png"]
@@ -40,7 +39,7 @@ def test_the_table_has_a_row_a_face(two_faces: Image.Image, no_face: Image.Image
     assert table.loc[2, ["embedding", "x", "confidence"]].isna().all()
 
 
-def test_faces_are_found_once_for_all_recognisers(astronaut: Image.Image, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_faces_are_found_once_for_all_recognisers(astronaut, monkeypatch):
     seen = []
     detect_each = recogniser.detect_each
 
@@ -55,13 +54,13 @@ def test_faces_are_found_once_for_all_recognisers(astronaut: Image.Image, monkey
     assert len(table) == 2
 
 
-def test_a_table_of_nothing_has_its_columns() -> None:
+def test_a_table_of_nothing_has_its_columns():
     table = embed_pictures([], ["Dlib"])
     assert tuple(table.columns) == EMBEDDING_COLUMNS
     assert table.empty
 
 
-def test_an_unknown_recogniser_is_refused_before_any_picture(astronaut: Image.Image) -> None:
+def test_an_unknown_recogniser_is_refused_before_any_picture(astronaut):
     with pytest.raises(FaceModelError, match="'Nobody' is unknown"):
         embed_pictures([("a.png", astronaut)], ["Dlib", "Nobody"])
     with pytest.raises(FaceModelError, match="'Nobody' is unknown"):

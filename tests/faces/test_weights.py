@@ -28,26 +28,26 @@ def empty_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_the_names_are_deepfaces() -> None:
+def test_the_names_are_deepfaces():
     assert set(RECOGNISERS) == set(modeling.AVAILABLE_MODELS["facial_recognition"])
     assert set(DETECTORS) <= set(modeling.AVAILABLE_MODELS["face_detector"])
 
 
 @pytest.mark.parametrize("recogniser", RECOGNISERS)
-def test_the_weight_files_are_those_deepface_reads(recogniser: str) -> None:
+def test_the_weight_files_are_those_deepface_reads(recogniser):
     sources = modeling.AVAILABLE_MODELS["facial_recognition"][recogniser]
     module = (sources.get("pytorch") or sources["any"]).rpartition(".")[0]
     source = Path(importlib.util.find_spec(module).origin).read_text()
     assert f'"{Path(weights._RECOGNISERS[recogniser][0]).name}"' in source
 
 
-def test_the_detectors_files_are_those_deepface_reads() -> None:
+def test_the_detectors_files_are_those_deepface_reads():
     for detector, (files, _) in weights._DETECTORS.items():
         source = inspect.getsource(modeling.get_model_class("face_detector", detector))
         assert all(file in source for file in files)
 
 
-def test_dlib_comes_from_its_package(empty_home: Path) -> None:
+def test_dlib_comes_from_its_package(empty_home):
     file = ensure_weights("Dlib")
     assert file == empty_home / ".deepface" / "weights" / DLIB
     assert file.stat().st_size == 22_466_066
@@ -55,13 +55,13 @@ def test_dlib_comes_from_its_package(empty_home: Path) -> None:
     assert {path.name for path in file.parent.iterdir()} == {DLIB, "shape_predictor_5_face_landmarks.dat"}
 
 
-def test_weights_that_are_there_are_left_alone(empty_home: Path) -> None:
+def test_weights_that_are_there_are_left_alone(empty_home):
     own = weights_folder() / DLIB
     own.write_bytes(b"own")
     assert ensure_weights("Dlib").read_bytes() == b"own"
 
 
-def test_an_interrupted_copy_leaves_nothing(empty_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_copy_leaves_nothing(empty_home, monkeypatch):
     def fail(source: Path, target: str) -> None:
         Path(target).write_bytes(b"half")
         raise OSError("disk full")
@@ -72,32 +72,32 @@ def test_an_interrupted_copy_leaves_nothing(empty_home: Path, monkeypatch: pytes
     assert list(weights_folder().iterdir()) == []
 
 
-def test_an_unknown_recogniser_is_named_with_the_known_ones() -> None:
+def test_an_unknown_recogniser_is_named_with_the_known_ones():
     with pytest.raises(FaceModelError, match=r"recogniser 'Facenet1024' is unknown.*VGG-Face.*Dlib"):
         ensure_weights("Facenet1024")
     with pytest.raises(FaceModelError, match=r"detector 'haar' is unknown.*dlib, opencv"):
         ensure_detector("haar")
 
 
-def test_missing_weights_say_which_file_belongs_where(empty_home: Path) -> None:
+def test_missing_weights_say_which_file_belongs_where(empty_home):
     with pytest.raises(FaceModelError, match=r"Facenet512 needs .*facenet512_weights.pth in .*allow_download"):
         ensure_weights("Facenet512")
     with pytest.raises(FaceModelError, match=r"detector yunet needs .*yunet_2023mar.onnx"):
         ensure_detector("yunet")
 
 
-def test_a_download_is_left_to_deepface_when_allowed(empty_home: Path) -> None:
+def test_a_download_is_left_to_deepface_when_allowed(empty_home):
     assert not ensure_weights("Facenet512", allow_download=True).exists()
     ensure_detector("yunet", allow_download=True)
 
 
-def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_package_is_named(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(FaceModelError, match="recogniser Dlib needs the Python package dlib"):
         ensure_weights("Dlib")
 
 
-def test_without_the_weights_package_dlib_needs_its_file(empty_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_weights_package_dlib_needs_its_file(empty_home, monkeypatch):
     find_spec = importlib.util.find_spec
     monkeypatch.setattr(
         importlib.util, "find_spec", lambda name: None if name == "face_recognition_models" else find_spec(name)
@@ -106,14 +106,14 @@ def test_without_the_weights_package_dlib_needs_its_file(empty_home: Path, monke
         ensure_weights("Dlib")
 
 
-def test_available_recognisers_are_those_with_weights(empty_home: Path) -> None:
+def test_available_recognisers_are_those_with_weights(empty_home):
     assert available_recognisers() == ("Dlib",)
     (weights_folder() / "facenet_weights.pth").touch()
     assert available_recognisers() == ("Facenet", "Dlib")
     assert set(available_recognisers(allow_download=True)) >= {"VGG-Face", "Facenet512", "ArcFace", "Dlib"}
 
 
-def test_without_deepface_home_weights_are_kept_in_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_deepface_home_weights_are_kept_in_the_cache(tmp_path, monkeypatch):
     # Set first, so that the fixture's value comes back after the test.
     monkeypatch.setenv("DEEPFACE_HOME", "")
     monkeypatch.delenv("DEEPFACE_HOME")
@@ -121,7 +121,7 @@ def test_without_deepface_home_weights_are_kept_in_the_cache(tmp_path: Path, mon
     assert weights_folder() == tmp_path / "likeness" / ".deepface" / "weights"
 
 
-def test_dlib_loads_neither_tensorflow_nor_torch_and_opens_no_connection(deepface_home: Path) -> None:
+def test_dlib_loads_neither_tensorflow_nor_torch_and_opens_no_connection(deepface_home):
     code = """
 import socket, sys
 def refuse(*_, **__): raise AssertionError("a connection was opened")
@@ -137,7 +137,7 @@ assert not loaded, loaded
     assert finished.returncode == 0, finished.stderr
 
 
-def test_a_damaged_weight_file_is_not_blamed_on_the_pictures(empty_home: Path) -> None:
+def test_a_damaged_weight_file_is_not_blamed_on_the_pictures(empty_home):
     (weights_folder() / "face_detection_yunet_2023mar.onnx").write_bytes(b"not a network")
     ensure_detector("yunet")
     with pytest.raises(FaceModelError, match=r"face detector model yunet cannot be loaded: .*damaged, delete it"):

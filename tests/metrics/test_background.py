@@ -21,7 +21,7 @@ def mask() -> np.ndarray:
     return mask
 
 
-def test_the_mean_of_scikit_images_map_over_windows_clear_of_the_mask(pair, mask) -> None:
+def test_the_mean_of_scikit_images_map_over_windows_clear_of_the_mask(pair, mask):
     a, b = pair[0][..., 0], pair[1][..., 0]
     settings = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False, "data_range": 255}
     _, full = structural_similarity(a, b, full=True, **settings)
@@ -31,7 +31,7 @@ def test_the_mean_of_scikit_images_map_over_windows_clear_of_the_mask(pair, mask
     assert background_ssim(a, b, mask) == pytest.approx(full[clear].mean(), abs=1e-6)
 
 
-def test_what_happens_inside_the_mask_has_no_influence(pair, mask) -> None:
+def test_what_happens_inside_the_mask_has_no_influence(pair, mask):
     a, b = pair
     edited = b.copy()
     edited[mask] = 255 - a[mask]
@@ -41,7 +41,7 @@ def test_what_happens_inside_the_mask_has_no_influence(pair, mask) -> None:
     assert background_ssim(a, np.where(mask[..., None], edited, a), mask) == pytest.approx(1, abs=1e-6)
 
 
-def test_what_happens_next_to_the_mask_counts(pair, mask) -> None:
+def test_what_happens_next_to_the_mask_counts(pair, mask):
     a, _ = pair
     near = a.copy()
     near[30:60, 71] = 0
@@ -51,7 +51,7 @@ def test_what_happens_next_to_the_mask_counts(pair, mask) -> None:
     assert background_psnr(a, near, mask) == pytest.approx(10 * np.log10(255**2 / error))
 
 
-def test_without_a_mask_it_is_the_ssim(pair) -> None:
+def test_without_a_mask_it_is_the_ssim(pair):
     a, b = pair
     none = np.zeros((96, 96), dtype=bool)
     options = SsimOptions(sigma=0.8, k1=0.05)
@@ -59,13 +59,13 @@ def test_without_a_mask_it_is_the_ssim(pair) -> None:
     assert background_ssim(a, b, none, options) == pytest.approx(ssim(a, b, options), abs=1e-6)
 
 
-def test_a_picture_that_is_all_mask_has_no_background(pair) -> None:
+def test_a_picture_that_is_all_mask_has_no_background(pair):
     a, b = pair
     assert np.isnan(background_ssim(a, b, np.ones((96, 96), dtype=bool)))
     assert np.isnan(background_psnr(a, b, np.ones((96, 96), dtype=bool)))
 
 
-def test_masks_and_pictures_that_do_not_fit_are_refused(pair) -> None:
+def test_masks_and_pictures_that_do_not_fit_are_refused(pair):
     a, b = pair
     with pytest.raises(ValueError, match=r"mask of \(96, 96\) pixels, got \(12, 12\)"):
         background_ssim(a, b, np.zeros((12, 12), dtype=bool))

@@ -14,7 +14,7 @@ def ramps(count: int) -> Tensor:
     return torch.linspace(-0.5, 0.5, 32).expand(count, 3, 32, 32).contiguous()
 
 
-def test_the_seed_decides_and_every_picture_fares_differently() -> None:
+def test_the_seed_decides_and_every_picture_fares_differently():
     first, again, other = (augmented(ramps(4), generator(seed)) for seed in (1, 1, 2))
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
@@ -23,7 +23,7 @@ def test_the_seed_decides_and_every_picture_fares_differently() -> None:
     assert first.abs().max() <= 1
 
 
-def test_about_half_are_mirrored_and_none_upside_down() -> None:
+def test_about_half_are_mirrored_and_none_upside_down():
     pictures = reframed(ramps(200), generator())
     mirrored = pictures[..., :8].mean((1, 2, 3)) > pictures[..., -8:].mean((1, 2, 3))
     assert 70 <= int(mirrored.sum()) <= 130
@@ -31,14 +31,14 @@ def test_about_half_are_mirrored_and_none_upside_down() -> None:
     assert (upright[:, :, :8].mean((1, 2, 3)) < upright[:, :, -8:].mean((1, 2, 3))).all()
 
 
-def test_a_crop_keeps_most_of_the_picture() -> None:
+def test_a_crop_keeps_most_of_the_picture():
     pictures = reframed(ramps(100), generator())
     spans = pictures.amax((1, 2, 3)) - pictures.amin((1, 2, 3))
     assert spans.min() > 0.7
     assert spans.max() > 0.95
 
 
-def test_light_changes_little() -> None:
+def test_light_changes_little():
     grey = torch.zeros(200, 3, 8, 8)
     changed = relit(grey, generator())
     assert 0.1 < (changed - grey).abs().max() < 0.25
@@ -46,7 +46,7 @@ def test_light_changes_little() -> None:
     assert changed.std((2, 3)).max() < 1e-6
 
 
-def test_some_are_softer_some_sharper() -> None:
+def test_some_are_softer_some_sharper():
     texture = torch.rand(100, 3, 32, 32, generator=generator()) - 0.5
     ratio = softened(texture, generator()).std((1, 2, 3)) / texture.std((1, 2, 3))
     assert ratio.min() < 0.7
@@ -55,7 +55,7 @@ def test_some_are_softer_some_sharper() -> None:
     assert torch.allclose(softened(flat, generator()), flat, atol=1e-6)
 
 
-def test_noise_keeps_the_mean() -> None:
+def test_noise_keeps_the_mean():
     flat = torch.zeros(100, 3, 32, 32)
     changed = noisy(flat, generator())
     assert changed.mean().abs() < 0.01
@@ -64,12 +64,12 @@ def test_noise_keeps_the_mean() -> None:
     assert 0.05 < strengths.max() < 0.15
 
 
-def test_odd_sizes_work() -> None:
+def test_odd_sizes_work():
     assert augmented(torch.zeros(2, 3, 30, 30), generator()).shape == (2, 3, 30, 30)
 
 
 @pytest.mark.parametrize("change", [reframed, relit, softened, noisy, augmented])
-def test_the_pictures_given_stay_as_they_are(change) -> None:
+def test_the_pictures_given_stay_as_they_are(change):
     pictures = ramps(3)
     change(pictures, generator())
     assert torch.equal(pictures, ramps(3))

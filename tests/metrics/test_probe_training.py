@@ -47,7 +47,7 @@ def trained(pictures: np.ndarray, table: pd.DataFrame, steps: int = 150) -> Prob
     return probe.eval()
 
 
-def test_it_learns_what_is_in_the_table() -> None:
+def test_it_learns_what_is_in_the_table():
     probe = trained(*balls(300, seed=1))
     pictures, shown = balls(100, seed=2)
     seen = read(probe, pictures)
@@ -57,7 +57,7 @@ def test_it_learns_what_is_in_the_table() -> None:
     assert (seen["radius"] - shown["radius"]).abs().mean() < 0.1
 
 
-def test_missing_cells_teach_nothing() -> None:
+def test_missing_cells_teach_nothing():
     """Six cells in ten are missing; were they taught as red instead, the others would be read as red too."""
     pictures, table = balls(400, seed=1)
     hidden = np.random.default_rng(0).random(len(table)) < 0.6
@@ -71,7 +71,7 @@ def trained_accuracy(pictures: np.ndarray, table: pd.DataFrame) -> float:
     return float((read(probe, others)["colour"] == shown["colour"]).mean())
 
 
-def test_losses_by_hand() -> None:
+def test_losses_by_hand():
     logits = torch.tensor([[0.0, 0.0, 5.0, -5.0], [math.log(3), 0.0, 0.0, 0.0], [9.0, -9.0, 0.0, 0.0]])
     targets = torch.tensor([[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]])
     losses = attribute_losses(logits, targets, [HAIR, GLASSES])
@@ -79,7 +79,7 @@ def test_losses_by_hand() -> None:
     assert losses.tolist() == pytest.approx([(math.log(2) + math.log(4)) / 2, 0])
 
 
-def test_a_missing_cell_has_no_gradient() -> None:
+def test_a_missing_cell_has_no_gradient():
     logits = torch.randn(3, 4, requires_grad=True)
     targets = torch.tensor([[1.0, 0, 0, 1], [0, 0, 1, 0], [0, 1, 0, 0]])
     attribute_losses(logits, targets, [HAIR, GLASSES]).sum().backward()
@@ -93,7 +93,7 @@ class Overconfident(Probe):
         return self.head.bias.expand(len(pixels), -1)
 
 
-def test_calibration_makes_probabilities_honest() -> None:
+def test_calibration_makes_probabilities_honest():
     probe = Overconfident(ProbeDesign(size=8, channels=(8,), blocks=(1,), attributes=(HAIR, GLASSES)))
     with torch.no_grad():
         probe.head.bias.copy_(torch.tensor([math.log(0.95 / 0.05), 0, 1, 0]))
@@ -107,7 +107,7 @@ def test_calibration_makes_probabilities_honest() -> None:
     assert temperatures[1] == 1
 
 
-def test_calibration_never_does_harm() -> None:
+def test_calibration_never_does_harm():
     probe = trained(*balls(100, seed=1), steps=40)
     pictures, table = balls(100, seed=3)
     attributes = probe.design.attributes

@@ -6,7 +6,7 @@ from skimage.metrics import peak_signal_noise_ratio
 from likeness.metrics.psnr import psnr
 
 
-def test_it_is_scikit_images() -> None:
+def test_it_is_scikit_images():
     a = data.astronaut()
     noise = np.random.default_rng(0).integers(-20, 21, a.shape)
     b = np.clip(a + noise, 0, 255).astype(np.uint8)
@@ -16,7 +16,7 @@ def test_it_is_scikit_images() -> None:
     )
 
 
-def test_worked_by_hand() -> None:
+def test_worked_by_hand():
     black = np.zeros((4, 4), dtype=np.uint8)
     # Off by all there is: 0 dB. A tenth of it is 20 dB better; one pixel of sixteen, 10 log 16 = 12.04 dB.
     assert psnr(black, np.full((4, 4), 255, dtype=np.uint8)) == 0
@@ -27,12 +27,12 @@ def test_worked_by_hand() -> None:
     assert psnr(black, black) == float("inf")
 
 
-def test_small_values_do_not_wrap_around() -> None:
+def test_small_values_do_not_wrap_around():
     a, b = np.full((4, 4), 250, dtype=np.uint8), np.full((4, 4), 5, dtype=np.uint8)
     assert psnr(a, b) == psnr(b, a) == pytest.approx(20 * np.log10(255 / 245))
 
 
-def test_only_the_region_counts() -> None:
+def test_only_the_region_counts():
     a = np.zeros((4, 4, 3), dtype=np.uint8)
     b = a.copy()
     b[:2] = 51
@@ -44,7 +44,7 @@ def test_only_the_region_counts() -> None:
     assert np.isnan(psnr(a, b, np.zeros((4, 4), dtype=bool)))
 
 
-def test_what_cannot_be_compared_is_refused() -> None:
+def test_what_cannot_be_compared_is_refused():
     with pytest.raises(ValueError, match=r"one shape, got \(4, 4\) and \(4, 5\)"):
         psnr(np.zeros((4, 4)), np.zeros((4, 5)))
     with pytest.raises(ValueError, match="one shape"):

@@ -25,7 +25,7 @@ def stack() -> np.ndarray:
     return np.stack([camera, 255 - camera, coins, coins // 4 + 150, noise, bright, black, white])
 
 
-def test_all_pairs_are_scikit_images(stack: np.ndarray) -> None:
+def test_all_pairs_are_scikit_images(stack):
     expected = np.array([[reference(a, b) for b in stack] for a in stack])
     found = pairwise_ssim(stack)
     # The largest difference seen is 1.7e-7.
@@ -34,32 +34,32 @@ def test_all_pairs_are_scikit_images(stack: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize("block", [1, 3, 5])
-def test_blocks_change_nothing(stack: np.ndarray, block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_blocks_change_nothing(stack, block, monkeypatch):
     within, between = pairwise_ssim(stack), pairwise_ssim(stack[:4], stack[1:])
     monkeypatch.setattr(ssim_module, "_BLOCK", block)
     np.testing.assert_array_equal(pairwise_ssim(stack), within)
     np.testing.assert_array_equal(pairwise_ssim(stack[:4], stack[1:]), between)
 
 
-def test_at_full_size_too() -> None:
+def test_at_full_size_too():
     a, b = data.camera(), np.asarray(Image.fromarray(data.astronaut()).convert("L"))
     assert ssim(a, b) == pytest.approx(reference(a, b), abs=1e-6)
 
 
-def test_colour_is_the_mean_over_channels() -> None:
+def test_colour_is_the_mean_over_channels():
     a = np.asarray(Image.fromarray(data.astronaut()).resize((64, 64)))
     b = np.asarray(Image.fromarray(data.coffee()).resize((64, 64)))
     assert ssim(a, b) == pytest.approx(reference(a, b, channel_axis=2), abs=1e-6)
 
 
 @pytest.mark.parametrize("options", [{"sigma": 0.8}, {"sigma": 2.5}, {"k1": 0.05, "k2": 0.1}])
-def test_window_and_constants_are_options(stack: np.ndarray, options: dict[str, float]) -> None:
+def test_window_and_constants_are_options(stack, options):
     renamed = {name.replace("k", "K"): value for name, value in options.items()}
     found = ssim(stack[0], stack[2], SsimOptions(**options))
     assert found == pytest.approx(reference(stack[0], stack[2], **renamed), abs=1e-6)
 
 
-def test_the_map_is_scikit_images_without_its_border(stack: np.ndarray) -> None:
+def test_the_map_is_scikit_images_without_its_border(stack):
     settings = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False, "data_range": 255}
     a, b = np.dstack(stack[:3]), np.dstack(stack[1:4])
     _, full = structural_similarity(a, b, full=True, channel_axis=2, **settings)
@@ -69,13 +69,13 @@ def test_the_map_is_scikit_images_without_its_border(stack: np.ndarray) -> None:
     assert ssim_map(a[..., 0], b[..., 0], SsimOptions(sigma=0.8)).shape == (90, 90)
 
 
-def test_two_flat_pictures_worked_by_hand() -> None:
+def test_two_flat_pictures_worked_by_hand():
     # Without texture only luminance is left: (2·0·1 + C1) / (0 + 1 + C1), C1 = .0001.
     black, white = np.zeros((20, 20)), np.full((20, 20), 255.0)
     assert ssim(black, white) == pytest.approx(1e-4 / (1 + 1e-4), rel=1e-4)
 
 
-def test_equal_pictures_score_one_and_the_matrix_is_symmetric(stack: np.ndarray) -> None:
+def test_equal_pictures_score_one_and_the_matrix_is_symmetric(stack):
     matrix = pairwise_ssim(stack)
     np.testing.assert_array_equal(np.diag(matrix), 1.0)
     np.testing.assert_array_equal(matrix, matrix.T)
@@ -84,7 +84,7 @@ def test_equal_pictures_score_one_and_the_matrix_is_symmetric(stack: np.ndarray)
     assert matrix.max() <= 1.0 + 1e-6
 
 
-def test_few_or_no_pictures() -> None:
+def test_few_or_no_pictures():
     empty = stack_pictures([], SsimOptions(size=32))
     assert empty.shape == (0, 32, 32)
     assert pairwise_ssim(empty).shape == (0, 0)
@@ -92,7 +92,7 @@ def test_few_or_no_pictures() -> None:
     assert stack_pictures([], SsimOptions(size=32, grey=False)).shape == (0, 32, 32, 3)
 
 
-def test_pictures_are_cropped_to_the_central_square_and_scaled() -> None:
+def test_pictures_are_cropped_to_the_central_square_and_scaled():
     wide = Image.new("RGB", (300, 100), (255, 0, 0))
     wide.paste((0, 255, 0), (100, 0, 200, 100))
     colour = stack_pictures([wide], SsimOptions(size=64, grey=False))
@@ -105,7 +105,7 @@ def test_pictures_are_cropped_to_the_central_square_and_scaled() -> None:
     np.testing.assert_allclose(grey[0, :, 4:-4], 150, atol=2)
 
 
-def test_stacks_that_cannot_be_compared_are_refused() -> None:
+def test_stacks_that_cannot_be_compared_are_refused():
     with pytest.raises(ValueError, match=r"one shape, got \(1, 20, 20\) and \(1, 21, 20\)"):
         pairwise_ssim(np.zeros((1, 20, 20)), np.zeros((1, 21, 20)))
     with pytest.raises(ValueError, match=r"\(10, 30\) are smaller than the 11 px window"):

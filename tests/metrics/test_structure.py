@@ -31,7 +31,7 @@ def ramp(angle: float) -> np.ndarray:
         (168.75, {7: 0.5, 0: 0.5}),
     ],
 )
-def test_gradients_worked_by_hand(angle: float, shares: dict[int, float]) -> None:
+def test_gradients_worked_by_hand(angle, shares):
     features = gradient_features(ramp(angle))
     assert features.shape == (16, 16, 3, 8)
     expected = np.zeros(8)
@@ -49,7 +49,7 @@ def stripes(upright: np.ndarray) -> np.ndarray:
     return np.where(np.kron(upright, np.ones((8, 8))) > 0, x, y).astype(np.uint8) * 255
 
 
-def test_two_halves_worked_by_hand() -> None:
+def test_two_halves_worked_by_hand():
     left = np.zeros((16, 16), dtype=bool)
     left[:, :8] = True
     both, swapped, alike = stripes(left), stripes(~left), stripes(np.ones_like(left))
@@ -63,7 +63,7 @@ def test_two_halves_worked_by_hand() -> None:
     assert structure_distance(both, alike) == pytest.approx(np.sqrt(0.5), abs=0.08)
 
 
-def test_flat_places_resemble_nothing() -> None:
+def test_flat_places_resemble_nothing():
     flat = np.full((128, 128), 200, dtype=np.uint8)
     assert not self_similarity(flat).any()
     # Nor does noise of one 8-bit value make a structure of them.
@@ -71,7 +71,7 @@ def test_flat_places_resemble_nothing() -> None:
     assert structure_distance(flat, flat + noise) < 0.05
 
 
-def test_similarity_is_symmetric_and_between_nought_and_one(photographs: list[np.ndarray]) -> None:
+def test_similarity_is_symmetric_and_between_nought_and_one(photographs):
     similarity = self_similarity(photographs[0])
     assert similarity.shape == (256, 256)
     np.testing.assert_allclose(similarity, similarity.T)
@@ -79,14 +79,14 @@ def test_similarity_is_symmetric_and_between_nought_and_one(photographs: list[np
     assert similarity.max() <= 1
 
 
-def test_it_is_a_distance(photographs: list[np.ndarray]) -> None:
+def test_it_is_a_distance(photographs):
     a, b, c, _ = photographs
     assert structure_distance(a, a) == 0
     assert structure_distance(a, b) == structure_distance(b, a) > 0
     assert structure_distance(a, c) <= structure_distance(a, b) + structure_distance(b, c)
 
 
-def test_tones_and_colours_matter_less_than_what_is_seen(photographs: list[np.ndarray]) -> None:
+def test_tones_and_colours_matter_less_than_what_is_seen(photographs):
     for picture in photographs:
         others = [structure_distance(picture, other) for other in photographs if other is not picture]
         assert structure_distance(picture, 255 - picture) < 0.01
@@ -94,13 +94,13 @@ def test_tones_and_colours_matter_less_than_what_is_seen(photographs: list[np.nd
             assert structure_distance(picture, changed.astype(np.uint8)) < min(others) / 1.5
 
 
-def test_what_moves_further_is_further(photographs: list[np.ndarray]) -> None:
+def test_what_moves_further_is_further(photographs):
     for picture in photographs:
         moved = [structure_distance(picture, np.roll(picture, pixels, axis=1)) for pixels in (0, 2, 8, 32)]
         assert moved == sorted(moved)
 
 
-def test_size_does_not_matter() -> None:
+def test_size_does_not_matter():
     large = data.astronaut()
     for side in (128, 256):
         small = np.asarray(Image.fromarray(large).resize((side, side), Image.Resampling.BOX))
@@ -109,7 +109,7 @@ def test_size_does_not_matter() -> None:
     assert structure_distance(large, tiny) < 0.1
 
 
-def test_grey_pictures_and_nothing_else() -> None:
+def test_grey_pictures_and_nothing_else():
     large = data.astronaut()
     assert structure_distance(large, np.asarray(Image.fromarray(large).convert("L"))) < 0.01
     with pytest.raises(ValueError, match=r"grey or an RGB picture, got shape \(8, 8, 4\)"):

@@ -1,7 +1,5 @@
 """Projects for notebooks, and notebooks executed in them."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

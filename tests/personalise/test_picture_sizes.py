@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from PIL import Image
 
 from likeness.personalise.picture_sizes import size_conditions

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from likeness.personalise.options import TextualInversionOptions
 from likeness.personalise.templates import OBJECT_TEMPLATES, STYLE_TEMPLATES, prompts_for
 

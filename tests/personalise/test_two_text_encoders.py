@@ -1,7 +1,5 @@
 """DreamBooth and Textual Inversion on SDXL."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from typing import Any

@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
@@ -42,7 +40,7 @@ def pictures(stand_in: str) -> Tensor:
     return torch.from_numpy(load_renderer(stand_in)(range(32), seed=0, size=32)[0])
 
 
-def test_learns_to_rebuild_pictures(pictures: Tensor, tmp_path: Path) -> None:
+def test_learns_to_rebuild_pictures(pictures, tmp_path):
     options = AutoencoderOptions.model_validate(TINY)
     vae, losses = train_autoencoder(pictures, options, WorkFolder(tmp_path, "vae", "key"), device="cpu")
     assert losses["psnr"].iloc[-1] > losses["psnr"].iloc[0] + 3
@@ -56,7 +54,7 @@ def test_learns_to_rebuild_pictures(pictures: Tensor, tmp_path: Path) -> None:
     assert (rebuilt.clamp(-1, 1) - to_network(pictures)).square().mean() < 0.2
 
 
-def test_goes_on_after_a_kill(pictures: Tensor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_goes_on_after_a_kill(pictures, tmp_path, monkeypatch):
     options = AutoencoderOptions.model_validate({**TINY, "steps": 12, "checkpoint_every": 5})
     expected, _ = train_autoencoder(pictures, options, WorkFolder(tmp_path, "vae", "undisturbed"), device="cpu")
 
@@ -73,7 +71,7 @@ def test_goes_on_after_a_kill(pictures: Tensor, tmp_path: Path, monkeypatch: pyt
         assert torch.equal(one, other)
 
 
-def test_standardised_latents_have_unit_variance_and_give_the_same_pictures(pictures: Tensor) -> None:
+def test_standardised_latents_have_unit_variance_and_give_the_same_pictures(pictures):
     torch.manual_seed(0)
     vae = build_autoencoder(AutoencoderOptions.model_validate(TINY), 32).eval().requires_grad_(False)
     vae.quant_conv.bias[:4] += torch.tensor([5.0, -3.0, 0.0, 1.0])
@@ -91,7 +89,7 @@ def test_standardised_latents_have_unit_variance_and_give_the_same_pictures(pict
     assert torch.allclose(decode(vae, mean), before, atol=1e-4)
 
 
-def test_opens_what_was_exported(pictures: Tensor, tmp_path: Path) -> None:
+def test_opens_what_was_exported(pictures, tmp_path):
     vae = build_autoencoder(AutoencoderOptions.model_validate(TINY), 32).eval()
     expected = encode_pictures(vae, pictures).float()
     export_autoencoder(tmp_path, vae)
@@ -109,6 +107,6 @@ def test_opens_what_was_exported(pictures: Tensor, tmp_path: Path) -> None:
         ({"stpes": 1}, "stpes"),
     ],
 )
-def test_options_that_do_not_fit_are_refused(changed: dict[str, object], message: str) -> None:
+def test_options_that_do_not_fit_are_refused(changed, message):
     with pytest.raises(ValidationError, match=message):
         AutoencoderOptions.model_validate({**TINY, **changed})

@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import pytest
 import torch
 from pydantic import ValidationError
@@ -39,9 +37,7 @@ def moments() -> torch.Tensor:
     return torch.stack([mean, torch.full_like(mean, 0.05)], dim=1).half()
 
 
-def test_learns_which_caption_belongs_to_which_picture(
-    moments: torch.Tensor, tokenizer: CLIPTokenizer, tmp_path: Path
-) -> None:
+def test_learns_which_caption_belongs_to_which_picture(moments, tokenizer, tmp_path):
     unet, text_encoder, losses = train_denoiser(
         moments,
         token_table(tokenizer, CAPTIONS),
@@ -59,9 +55,7 @@ def test_learns_which_caption_belongs_to_which_picture(
     assert bright > 0.5
 
 
-def test_every_version_of_a_picture_is_learned_from_under_its_captions(
-    moments: torch.Tensor, tokenizer: CLIPTokenizer, tmp_path: Path
-) -> None:
+def test_every_version_of_a_picture_is_learned_from_under_its_captions(moments, tokenizer, tmp_path):
     # Latents of -1 and 1 in the first version, of -3 and 3 in the second.
     versions = torch.cat([moments, moments])
     versions[2:, 0] *= 3
@@ -80,7 +74,7 @@ def test_every_version_of_a_picture_is_learned_from_under_its_captions(
     assert bright.item() == pytest.approx(2, abs=0.5)
 
 
-def test_the_same_seed_gives_the_same_weights(moments: torch.Tensor, tokenizer: CLIPTokenizer, tmp_path: Path) -> None:
+def test_the_same_seed_gives_the_same_weights(moments, tokenizer, tmp_path):
     def trained(key: str, seed: int) -> torch.Tensor:
         options = DenoiserOptions.model_validate({**TINY, "steps": 3, "seed": seed})
         work = WorkFolder(tmp_path, "denoiser", key)
@@ -91,9 +85,7 @@ def test_the_same_seed_gives_the_same_weights(moments: torch.Tensor, tokenizer: 
     assert not torch.equal(trained("one", 1), trained("three", 2))
 
 
-def test_errors_on_the_faces_of_portraits_count_more(
-    moments: torch.Tensor, tokenizer: CLIPTokenizer, tmp_path: Path
-) -> None:
+def test_errors_on_the_faces_of_portraits_count_more(moments, tokenizer, tmp_path):
     def loss(key: str, portraits: torch.Tensor | None, **changed: object) -> float:
         options = DenoiserOptions.model_validate({**TINY, "steps": 1, "log_every": 1, **changed})
         table, work = token_table(tokenizer, CAPTIONS), WorkFolder(tmp_path, "denoiser", key)
@@ -119,7 +111,7 @@ def test_errors_on_the_faces_of_portraits_count_more(
         ({"channels": (16, 24), "head_width": 16}, "multiple of"),
     ],
 )
-def test_options_that_do_not_fit_are_refused(changed: dict[str, object], message: str) -> None:
+def test_options_that_do_not_fit_are_refused(changed, message):
     with pytest.raises(ValidationError, match=message):
         DenoiserOptions.model_validate({**TINY, **changed})
     with pytest.raises(ValidationError, match="multiple of heads"):

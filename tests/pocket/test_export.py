@@ -53,7 +53,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_usual_pipeline_draws_what_we_draw(tiny: Path) -> None:
+def test_the_usual_pipeline_draws_what_we_draw(tiny):
     pipeline = StableDiffusionPipeline.from_pretrained(tiny)
     pipeline.set_progress_bar_config(disable=True)
     latents = torch.randn(1, 4, 32, 32, generator=torch.Generator().manual_seed(5))
@@ -63,13 +63,13 @@ def test_the_usual_pipeline_draws_what_we_draw(tiny: Path) -> None:
     assert np.abs(np.asarray(theirs, dtype=int) - np.asarray(ours)).max() <= 1
 
 
-def test_no_file_names_the_folder_that_a_part_was_opened_from(tiny: Path) -> None:
+def test_no_file_names_the_folder_that_a_part_was_opened_from(tiny):
     texts = [path.read_text() for path in tiny.rglob("*.json")]
     assert any("AutoencoderKL" in text for text in texts)
     assert not any(str(tiny.parent) in text for text in texts)
 
 
-def test_weights_are_float16_and_the_card_says_what_the_model_is(tiny: Path) -> None:
+def test_weights_are_float16_and_the_card_says_what_the_model_is(tiny):
     with safe_open(tiny / "unet" / "diffusion_pytorch_model.safetensors", "pt") as weights:
         assert {weights.get_tensor(name).dtype for name in weights.keys()} == {torch.float16}  # noqa: SIM118
     card = (tiny / "README.md").read_text()
@@ -79,7 +79,7 @@ def test_weights_are_float16_and_the_card_says_what_the_model_is(tiny: Path) -> 
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_the_default_sizes_fit_into_36_megabytes(tmp_path: Path) -> None:
+def test_the_default_sizes_fit_into_36_megabytes(tmp_path):
     export(tmp_path, {}, {}, {})
     sizes = [file.stat().st_size for file in tmp_path.rglob("*") if file.is_file()]
     assert sum(sizes) < 36 * MEGABYTE

@@ -1,6 +1,5 @@
 import math
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 import pytest
 import torch
@@ -38,7 +37,7 @@ def by_svd(matrix: Tensor) -> Tensor:
 
 
 @pytest.mark.parametrize("shape", [(5, 8), (24, 6), (40, 12), (16, 16), (1, 7), (7, 1)])
-def test_singular_values_come_near_one_and_vectors_stay(shape: tuple[int, int]) -> None:
+def test_singular_values_come_near_one_and_vectors_stay(shape):
     rank = min(shape)
     left, right = torch.linalg.qr(drawn(3, shape[0], rank))[0], torch.linalg.qr(drawn(3, shape[1], rank, seed=1))[0]
     # From the largest to one 300 times as small, in matrices of any scale.
@@ -53,7 +52,7 @@ def test_singular_values_come_near_one_and_vectors_stay(shape: tuple[int, int]) 
     assert torch.allclose(left @ along @ right.mT, made, atol=1e-4)
 
 
-def test_matrices_of_zeros_stay_zero() -> None:
+def test_matrices_of_zeros_stay_zero():
     matrices = torch.stack([torch.zeros(4, 3), torch.eye(4, 3)])
     made = orthogonalised(matrices)
     assert not made[0].any()
@@ -62,7 +61,7 @@ def test_matrices_of_zeros_stay_zero() -> None:
 
 
 @pytest.mark.parametrize("shape", [(6, 4), (3, 5)])
-def test_steps_are_those_worked_out_by_singular_values(shape: tuple[int, int]) -> None:
+def test_steps_are_those_worked_out_by_singular_values(shape):
     gradients = [drawn(*shape, seed=seed) * scale for seed, scale in enumerate((1.0, 0.1, 3.0))]
     weight = nn.Parameter(drawn(*shape, seed=9))
     optimiser = Muon([weight], lr=RATE, momentum=MOMENTUM, weight_decay=DECAY)
@@ -78,7 +77,7 @@ def test_steps_are_those_worked_out_by_singular_values(shape: tuple[int, int]) -
         assert torch.allclose(weight.detach().double(), expected, atol=1e-5)
 
 
-def test_a_first_step_by_hand() -> None:
+def test_a_first_step_by_hand():
     # Both singular values of the unit matrix are 1/√2 of its norm; the quintic makes them 0.7 or so.
     common = float(iterated(torch.ones(2))[0])
     weight = nn.Parameter(torch.tensor([[1.0, 2.0], [3.0, 4.0]]))
@@ -88,7 +87,7 @@ def test_a_first_step_by_hand() -> None:
     assert torch.allclose(weight.detach(), expected, atol=1e-6)
 
 
-def test_moves_a_weight_as_the_optimiser_of_torch_does() -> None:
+def test_moves_a_weight_as_the_optimiser_of_torch_does():
     # That one iterates in bfloat16 on a CPU, too, where a number errs by 1/512 at most. The errors of entries and steps
     # are independent: together 1/200 of the way, where a momentum of 0.9 would make 1/25 and no look ahead 1/14.
     start = drawn(24, 16, seed=9)
@@ -104,9 +103,7 @@ def test_moves_a_weight_as_the_optimiser_of_torch_does() -> None:
 
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
 @pytest.mark.parametrize("shape", [(6, 4, 3, 2), (32, 2, 3, 3), (5, 3, 1, 1), (8, 1, 5, 5)])
-def test_a_convolution_is_updated_as_the_matrix_of_its_outputs(
-    shape: tuple[int, int, int, int], layout: torch.memory_format
-) -> None:
+def test_a_convolution_is_updated_as_the_matrix_of_its_outputs(shape, layout):
     start = drawn(*shape, seed=9)
     convolution = nn.Parameter(start.clone(memory_format=layout))
     matrix = nn.Parameter(start.flatten(1).clone())
@@ -119,7 +116,7 @@ def test_a_convolution_is_updated_as_the_matrix_of_its_outputs(
     assert convolution.is_contiguous(memory_format=layout)
 
 
-def test_a_parameter_without_gradient_stays() -> None:
+def test_a_parameter_without_gradient_stays():
     given, other, alone = (nn.Parameter(drawn(*shape)) for shape in ((4, 3), (4, 3), (2, 5)))
     optimiser = Muon([other, given, alone], lr=RATE, weight_decay=DECAY)
     step(optimiser, {given: drawn(4, 3, seed=1)})
@@ -130,18 +127,18 @@ def test_a_parameter_without_gradient_stays() -> None:
 
 
 @pytest.mark.parametrize("shape", [(3,), ()])
-def test_a_parameter_that_is_no_matrix_is_refused(shape: tuple[int, ...]) -> None:
+def test_a_parameter_that_is_no_matrix_is_refused(shape):
     parameters = [nn.Parameter(torch.zeros(4, 3)), nn.Parameter(torch.zeros(shape))]
     with pytest.raises(ValueError, match=rf"parameters of shape \({'3,' if shape else ''}\) need AdamW"):
         Muon(parameters, lr=RATE)
 
 
-def test_a_closure_is_refused() -> None:
+def test_a_closure_is_refused():
     with pytest.raises(ValueError, match="closure"):
         Muon([nn.Parameter(torch.zeros(2, 2))], lr=RATE).step(lambda: 0.0)
 
 
-def test_several_at_once_move_as_each_would_alone() -> None:
+def test_several_at_once_move_as_each_would_alone():
     # A matrix of 18 columns and a convolution of 2 · 3 · 3 are of one shape; gradients are of very different lengths.
     shapes = [(4, 18), (6, 5), (4, 2, 3, 3), (4, 18), (5, 6), (6, 5), (4, 3)]
     together, alone = ([nn.Parameter(drawn(*shape, seed=9)) for shape in shapes] for _ in range(2))
@@ -158,7 +155,7 @@ def test_several_at_once_move_as_each_would_alone() -> None:
         assert torch.allclose(weight, same, atol=1e-5)
 
 
-def test_a_learning_rate_may_be_a_tensor() -> None:
+def test_a_learning_rate_may_be_a_tensor():
     weight, same = (nn.Parameter(drawn(4, 3)) for _ in range(2))
     rate = torch.tensor(RATE)
     one, other = Muon([weight], lr=rate, weight_decay=DECAY), Muon([same], lr=RATE, weight_decay=DECAY)
@@ -170,11 +167,11 @@ def test_a_learning_rate_may_be_a_tensor() -> None:
     assert torch.allclose(weight, same, atol=1e-6)
 
 
-def test_goes_on_from_a_saved_state(tmp_path: Path) -> None:
+def test_goes_on_from_a_saved_state(tmp_path):
     def built() -> tuple[nn.Module, Muon, Trained]:
         torch.manual_seed(0)
         network = nn.Sequential(nn.Conv2d(3, 8, 3, bias=False), nn.Conv2d(8, 4, 3, bias=False))
-        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        network.to(memory_format=torch.channels_last)
         optimiser = Muon(network.parameters(), lr=RATE)
         return network, optimiser, Trained({"network": network}, {"hidden": optimiser}, {})
 
@@ -198,7 +195,7 @@ def test_goes_on_from_a_saved_state(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_rare_directions_are_learned_sooner_than_by_adamw(seed: int) -> None:
+def test_rare_directions_are_learned_sooner_than_by_adamw(seed):
     """A linear map of inputs whose variance falls from 1 to 1/1000, in directions that are no axes."""
     turn = torch.linalg.qr(drawn(16, 16, seed=seed))[0]
     deviation = torch.logspace(0, -1.5, 16)

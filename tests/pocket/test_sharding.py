@@ -26,7 +26,7 @@ def work(tmp_path: Path) -> WorkFolder:
     return WorkFolder(tmp_path / "work", "pictures", "key")
 
 
-def test_shards_hold_what_the_renderer_makes_in_order(options: ShardOptions, work: WorkFolder) -> None:
+def test_shards_hold_what_the_renderer_makes_in_order(options, work):
     render_shards([0, 1, 2], options, work, processes=1)
     pictures, captions, attributes = load_renderer(options.renderer)(range(12), seed=1, size=16)
     assert np.array_equal(read_pictures(work.path, [0, 1, 2]), pictures)
@@ -35,9 +35,7 @@ def test_shards_hold_what_the_renderer_makes_in_order(options: ShardOptions, wor
     assert read_attributes(work.path, [0, 1, 2])["colour"].tolist() == attributes["colour"].tolist()
 
 
-def test_processes_make_the_same_and_only_what_is_missing(
-    options: ShardOptions, work: WorkFolder, tmp_path: Path
-) -> None:
+def test_processes_make_the_same_and_only_what_is_missing(options, work, tmp_path):
     alone = WorkFolder(tmp_path / "work", "pictures", "alone")
     render_shards([0, 1, 2], options, alone, processes=1)
     render_shards([1], options, work, processes=1)
@@ -47,14 +45,12 @@ def test_processes_make_the_same_and_only_what_is_missing(
     assert work.file(shard_name(1)).stat().st_mtime_ns == made
 
 
-def test_a_renderer_that_is_not_there_is_named(options: ShardOptions, work: WorkFolder) -> None:
+def test_a_renderer_that_is_not_there_is_named(options, work):
     with pytest.raises(ValueError, match="Parameter renderer: 'nowhere:render'"):
         load_renderer("nowhere:render")
 
 
-def test_a_renderer_that_gives_something_else_is_refused(
-    work: WorkFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_renderer_that_gives_something_else_is_refused(work, tmp_path, monkeypatch):
     (tmp_path / "wrong_renderer.py").write_text(
         "import numpy as np\ndef render(indices, *, seed, size):\n    return np.zeros((2, 3)), [], None\n"
     )
@@ -64,6 +60,6 @@ def test_a_renderer_that_gives_something_else_is_refused(
     assert not work.has(shard_name(0))
 
 
-def test_a_shard_that_is_gone_is_named(work: WorkFolder) -> None:
+def test_a_shard_that_is_gone_is_named(work):
     with pytest.raises(FileNotFoundError, match="shard-00007"):
         read_pictures(work.path, [7])

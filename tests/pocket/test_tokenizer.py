@@ -14,13 +14,13 @@ def tokenizer() -> CLIPTokenizer:
     return train_tokenizer(CAPTIONS, TokenizerOptions(vocabulary=560, length=16))
 
 
-def test_frequent_words_become_single_pieces(tokenizer: CLIPTokenizer) -> None:
+def test_frequent_words_become_single_pieces(tokenizer):
     assert tokenizer.tokenize("photo of woman") == ["photo</w>", "of</w>", "woman</w>"]
     assert len(tokenizer) <= 560
 
 
 @pytest.mark.parametrize("text", ["sks", "cézanne", "75 years", "zoë's", "日本", "{?}"])
-def test_any_word_can_be_spelled(tokenizer: CLIPTokenizer, text: str) -> None:
+def test_any_word_can_be_spelled(tokenizer, text):
     pieces = tokenizer.tokenize(text)
     assert tokenizer.unk_token not in pieces
     assert tokenizer.decode(tokenizer(text).input_ids, skip_special_tokens=True).replace(" ", "") == text.replace(
@@ -28,11 +28,11 @@ def test_any_word_can_be_spelled(tokenizer: CLIPTokenizer, text: str) -> None:
     )
 
 
-def test_upper_case_reads_as_lower_case(tokenizer: CLIPTokenizer) -> None:
+def test_upper_case_reads_as_lower_case(tokenizer):
     assert tokenizer("A Photo").input_ids == tokenizer("a photo").input_ids
 
 
-def test_is_the_same_after_saving(tokenizer: CLIPTokenizer, tmp_path) -> None:
+def test_is_the_same_after_saving(tokenizer, tmp_path):
     tokenizer.save_pretrained(tmp_path)
     opened = CLIPTokenizer.from_pretrained(tmp_path)
     assert opened.model_max_length == 16
@@ -40,7 +40,7 @@ def test_is_the_same_after_saving(tokenizer: CLIPTokenizer, tmp_path) -> None:
         assert opened(text).input_ids == tokenizer(text).input_ids
 
 
-def test_takes_new_tokens(tokenizer: CLIPTokenizer, tmp_path) -> None:
+def test_takes_new_tokens(tokenizer, tmp_path):
     tokenizer.save_pretrained(tmp_path)
     opened = CLIPTokenizer.from_pretrained(tmp_path)
     size = len(opened)
@@ -54,7 +54,7 @@ def test_takes_new_tokens(tokenizer: CLIPTokenizer, tmp_path) -> None:
     assert torch.isfinite(encoder(ids)[0]).all()
 
 
-def test_ids_are_padded_with_the_end_token_and_cut(tokenizer: CLIPTokenizer) -> None:
+def test_ids_are_padded_with_the_end_token_and_cut(tokenizer):
     short, long = token_ids(tokenizer, ["a", "man " * 40])
     assert short.tolist()[0] == tokenizer.bos_token_id
     assert short.tolist()[2:] == [tokenizer.eos_token_id] * 14
@@ -62,7 +62,7 @@ def test_ids_are_padded_with_the_end_token_and_cut(tokenizer: CLIPTokenizer) -> 
     assert long[-1] == tokenizer.eos_token_id
 
 
-def test_table_holds_every_alternative(tokenizer: CLIPTokenizer) -> None:
+def test_table_holds_every_alternative(tokenizer):
     table, counts = token_table(tokenizer, [CAPTIONS[:1], CAPTIONS])
     assert table.shape == (2, 3, 16)
     assert counts.tolist() == [1, 3]
@@ -70,6 +70,6 @@ def test_table_holds_every_alternative(tokenizer: CLIPTokenizer) -> None:
     assert not table[0, 1:].any()
 
 
-def test_every_picture_needs_a_caption(tokenizer: CLIPTokenizer) -> None:
+def test_every_picture_needs_a_caption(tokenizer):
     with pytest.raises(ValueError, match="caption"):
         token_table(tokenizer, [["a man"], []])

@@ -80,7 +80,7 @@ def run(folder: Path, chosen: TrainingOptions, kill_at: int | None = None) -> tu
     return average.shadow_params, losses, done
 
 
-def test_losses_are_averaged_over_the_steps_of_a_row(tmp_path: Path) -> None:
+def test_losses_are_averaged_over_the_steps_of_a_row(tmp_path):
     _, losses, done = run(tmp_path, options())
     assert done == 10
     assert losses["step"].tolist() == [3, 6, 9, 10]
@@ -88,13 +88,13 @@ def test_losses_are_averaged_over_the_steps_of_a_row(tmp_path: Path) -> None:
     assert losses["seconds"].is_monotonic_increasing
 
 
-def test_it_learns(tmp_path: Path) -> None:
+def test_it_learns(tmp_path):
     weights, losses, _ = run(tmp_path, options(steps=300, decay_from=0.5))
     assert losses["loss"].iloc[-1] < 1e-3
     assert torch.allclose(weights[0], torch.ones(1, 3), atol=0.02)
 
 
-def test_a_killed_training_ends_as_an_undisturbed_one(tmp_path: Path) -> None:
+def test_a_killed_training_ends_as_an_undisturbed_one(tmp_path):
     undisturbed, losses, _ = run(tmp_path / "undisturbed", options())
     with pytest.raises(Killed):
         run(tmp_path / "killed", options(), kill_at=7)
@@ -107,7 +107,7 @@ def test_a_killed_training_ends_as_an_undisturbed_one(tmp_path: Path) -> None:
     assert resumed_losses["loss"].iloc[2:].tolist() == losses["loss"].iloc[2:].tolist()
 
 
-def test_a_finished_training_does_nothing_more(tmp_path: Path) -> None:
+def test_a_finished_training_does_nothing_more(tmp_path):
     weights, losses, _ = run(tmp_path, options())
     again, same, done = run(tmp_path, options())
     assert done == 0
@@ -115,21 +115,21 @@ def test_a_finished_training_does_nothing_more(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(losses, same)
 
 
-def test_minutes_end_it_too(tmp_path: Path) -> None:
+def test_minutes_end_it_too(tmp_path):
     _, losses, done = run(tmp_path, options(steps=10_000_000, minutes=0.005))
     assert 0 < done < 10_000
     assert losses["seconds"].iloc[-1] >= 0.3
     assert losses["learning_rate"].iloc[-1] < 0.01
 
 
-def test_a_loss_that_is_no_number_is_an_error(tmp_path: Path) -> None:
+def test_a_loss_that_is_no_number_is_an_error(tmp_path):
     trained = Trained({}, {}, {})
     with pytest.raises(TrainingDivergedError, match="line diverged before step 3"):
         train("line", trained, lambda *_: {"loss": torch.tensor(torch.nan)}, options(), WorkFolder(tmp_path, "a", "b"))
     assert not (tmp_path / "a" / "b" / STATE).exists()
 
 
-def test_gpu_settings_change_nothing_on_a_cpu() -> None:
+def test_gpu_settings_change_nothing_on_a_cpu():
     network = nn.Linear(1, 1)
     assert quickened(network, options(), CPU) is network
     assert changeable(0.1, CPU) == 0.1
@@ -151,7 +151,7 @@ def names_of(network: nn.Module, optimiser: torch.optim.Optimizer) -> list[str]:
     return sorted(names[id(parameter)] for group in optimiser.param_groups for parameter in group["params"])
 
 
-def test_hidden_weights_have_muon_and_all_others_adamw() -> None:
+def test_hidden_weights_have_muon_and_all_others_adamw():
     network = Small()
     optimisers = make_optimisers("small", network, options(learning_rate=0.3, weight_decay=0.2), CPU)
     assert isinstance(optimisers["small-hidden"], Muon)
@@ -166,7 +166,7 @@ def test_hidden_weights_have_muon_and_all_others_adamw() -> None:
         assert (group["lr"], group["weight_decay"]) == (0.3, 0.2)
 
 
-def test_the_model_s_own_networks_are_split_whole() -> None:
+def test_the_model_s_own_networks_are_split_whole():
     tokenizer = train_tokenizer(["a picture"], TokenizerOptions(vocabulary=520, length=8))
     sizes = {"steps": 1, "batch_size": 1, "learning_rate": 0.1}
     vae = build_autoencoder(AutoencoderOptions.model_validate({**sizes, "channels": (8, 16)}), 32)
@@ -188,7 +188,7 @@ def test_the_model_s_own_networks_are_split_whole() -> None:
     assert len(embeddings) == 2  # of tokens and of places
 
 
-def test_adamw_alone_where_it_is_asked_for_or_nothing_is_hidden() -> None:
+def test_adamw_alone_where_it_is_asked_for_or_nothing_is_hidden():
     network = Small()
     optimisers = make_optimisers("small", network, options(optimiser="adamw"), CPU)
     assert list(optimisers) == ["small-others"]
@@ -198,7 +198,7 @@ def test_adamw_alone_where_it_is_asked_for_or_nothing_is_hidden() -> None:
     assert hidden_weights(nn.Embedding(5, 8)) == []
 
 
-def test_a_learning_rate_is_replaced_or_filled_anew() -> None:
+def test_a_learning_rate_is_replaced_or_filled_anew():
     weights = [nn.Parameter(torch.zeros(2)) for _ in range(2)]
     plain = torch.optim.SGD([{"params": [weight]} for weight in weights], lr=0.1)
     rate = torch.tensor(0.1)
@@ -210,7 +210,7 @@ def test_a_learning_rate_is_replaced_or_filled_anew() -> None:
     assert rate == 0.5
 
 
-def test_an_update_shortens_all_gradients_together_and_clears_them() -> None:
+def test_an_update_shortens_all_gradients_together_and_clears_them():
     parameters = [nn.Parameter(torch.zeros(1)) for _ in range(2)]
     optimisers = [torch.optim.SGD([parameter], lr=1.0) for parameter in parameters]
     for parameter, slope in zip(parameters, (3.0, 4.0), strict=True):
@@ -220,7 +220,7 @@ def test_an_update_shortens_all_gradients_together_and_clears_them() -> None:
     assert all(parameter.grad is None for parameter in parameters)
 
 
-def test_both_optimisers_follow_the_schedule(tmp_path: Path) -> None:
+def test_both_optimisers_follow_the_schedule(tmp_path):
     chosen = options(learning_rate=0.3, warmup_steps=4, log_every=1)
     network = Small()
     optimisers = make_optimisers("small", network, chosen, CPU)

@@ -4,7 +4,7 @@ from likeness.pocket.export import sampling_scheduler
 from likeness.pocket.velocity import noised, snr_weights, velocity
 
 
-def test_velocity_and_noisy_latents_give_the_latents_back() -> None:
+def test_velocity_and_noisy_latents_give_the_latents_back():
     latents, noise = torch.randn(2, 3, 4, 4, 4).unbind()
     signal = torch.tensor([0.0, 0.36, 1.0])
     noisy, target = noised(latents, noise, signal), velocity(latents, noise, signal)
@@ -14,7 +14,7 @@ def test_velocity_and_noisy_latents_give_the_latents_back() -> None:
     assert torch.equal(noisy[2], latents[2])
 
 
-def test_is_what_the_sampler_takes_a_velocity_for() -> None:
+def test_is_what_the_sampler_takes_a_velocity_for():
     sampler = sampling_scheduler()
     sampler.set_timesteps(4)
     sampler._step_index = 1
@@ -24,13 +24,13 @@ def test_is_what_the_sampler_takes_a_velocity_for() -> None:
     assert torch.allclose(predicted, latents, atol=1e-4)
 
 
-def test_weights_are_one_up_to_gamma_and_fall_from_there() -> None:
+def test_weights_are_one_up_to_gamma_and_fall_from_there():
     snr = torch.tensor([0.0, 1.0, 5.0, 11.0])
     assert torch.allclose(snr_weights(snr / (1 + snr), 5.0), torch.tensor([1.0, 1.0, 1.0, 0.5]))
     assert torch.equal(snr_weights(snr / (1 + snr), None), torch.ones(4))
 
 
-def test_the_schedule_ends_in_pure_noise_and_sampling_begins_there() -> None:
+def test_the_schedule_ends_in_pure_noise_and_sampling_begins_there():
     sampler = sampling_scheduler()
     sampler.set_timesteps(12)
     assert sampler.timesteps[0] == 999

@@ -5,7 +5,6 @@ import os
 import socket
 import threading
 import time
-from pathlib import Path
 
 import pytest
 from distributed import Client
@@ -13,7 +12,7 @@ from distributed import Client
 from likeness.runners import cluster as clusters
 
 
-def test_processes_share_the_cores_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_processes_share_the_cores_unless_told_otherwise(monkeypatch):
     described: list[dict] = []
     monkeypatch.setattr(clusters, "started", lambda workers, port, dashboard: described.extend(workers))
     monkeypatch.setattr(clusters, "CPU_COUNT", 8)
@@ -38,7 +37,7 @@ def test_processes_share_the_cores_unless_told_otherwise(monkeypatch: pytest.Mon
         clusters.local_cluster(workers=1, gpus=2)
 
 
-def test_the_libraries_of_a_worker_keep_to_its_threads(client: Client) -> None:
+def test_the_libraries_of_a_worker_keep_to_its_threads(client):
     def threads() -> dict[str, object]:
         import torch
 
@@ -47,9 +46,7 @@ def test_the_libraries_of_a_worker_keep_to_its_threads(client: Client) -> None:
     assert list(client.run(threads).values()) == [{"torch": 1, "bars": "1"}] * 2
 
 
-def test_a_cluster_is_found_by_the_environment_or_while_it_answers(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_cluster_is_found_by_the_environment_or_while_it_answers(tmp_path, monkeypatch):
     assert clusters.found_address(tmp_path) is None
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
@@ -60,7 +57,7 @@ def test_a_cluster_is_found_by_the_environment_or_while_it_answers(
         assert clusters.found_address(tmp_path) == "tcp://elsewhere:8786"
 
 
-def test_make_cluster_says_where_it_is_and_leaves_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_make_cluster_says_where_it_is_and_leaves_nothing(tmp_path, capsys):
     stop = threading.Event()
     arguments = ["--workers", "1", "--gpus", "0", "--port", "0", "--dashboard-port", "0"]
     thread = threading.Thread(target=clusters.main, args=(arguments, stop))

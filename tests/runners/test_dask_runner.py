@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from distributed import SpecCluster
 from kedro.io import DataCatalog, DatasetError, MemoryDataset
 from kedro.pipeline import Node, Pipeline
 
@@ -42,7 +41,7 @@ def both(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([a, b])
 
 
-def test_nodes_wait_for_their_inputs_and_run_side_by_side(cluster: SpecCluster, tmp_path: Path) -> None:
+def test_nodes_wait_for_their_inputs_and_run_side_by_side(cluster, tmp_path):
     pipeline = Pipeline(
         [
             Node(both, ["a", "b"], "joined", name="join"),
@@ -61,7 +60,7 @@ def test_nodes_wait_for_their_inputs_and_run_side_by_side(cluster: SpecCluster, 
     assert len(list(tmp_path.glob("*.csv/*/*.csv"))) == 4
 
 
-def test_a_run_reads_its_own_versions_and_otherwise_those_it_found(cluster: SpecCluster, tmp_path: Path) -> None:
+def test_a_run_reads_its_own_versions_and_otherwise_those_it_found(cluster, tmp_path):
     def newer() -> pd.DataFrame:
         # Another run ends in the middle of this one.
         for name in ("given", "made"):
@@ -79,7 +78,7 @@ def test_a_run_reads_its_own_versions_and_otherwise_those_it_found(cluster: Spec
     assert catalog.load("joined")["value"].tolist() == ["ours", "found"]
 
 
-def test_what_is_in_memory_travels_with_the_tasks(cluster: SpecCluster) -> None:
+def test_what_is_in_memory_travels_with_the_tasks(cluster):
     pipeline = Pipeline(
         [
             Node(lambda many: (sum(many), os.getpid()), "params:many", ["total", "process"], name="add"),
@@ -93,7 +92,7 @@ def test_what_is_in_memory_travels_with_the_tasks(cluster: SpecCluster) -> None:
     assert not catalog.exists("total")
 
 
-def test_what_cannot_travel_is_refused_by_name(cluster: SpecCluster, tmp_path: Path) -> None:
+def test_what_cannot_travel_is_refused_by_name(cluster, tmp_path):
     runner = DaskRunner(address=cluster.scheduler_address)
     kept = DataCatalog({"made": MemoryDataset(copy_mode="assign")})
     with pytest.raises(DatasetError, match=r"made: this value of make is in memory only .*catalog"):
@@ -110,9 +109,7 @@ class OddError(ValueError):
     """An error of a node."""
 
 
-def test_an_error_arrives_with_its_message_and_the_way_to_resume(
-    cluster: SpecCluster, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_an_error_arrives_with_its_message_and_the_way_to_resume(cluster, tmp_path, caplog):
     def fail(first: pd.DataFrame) -> pd.DataFrame:
         raise OddError(f"{len(first)} pictures are not enough")
 
@@ -135,7 +132,7 @@ def test_an_error_arrives_with_its_message_and_the_way_to_resume(
     assert not (tmp_path / "joined.csv").exists()
 
 
-def test_a_node_whose_worker_is_lost_is_run_again_and_counts_once(cluster: SpecCluster, tmp_path: Path) -> None:
+def test_a_node_whose_worker_is_lost_is_run_again_and_counts_once(cluster, tmp_path):
     def dies_once(first: pd.DataFrame, folder: str) -> tuple[pd.DataFrame, ImageSet]:
         seen = Path(folder, "seen")
         tries = len(seen.read_text()) if seen.exists() else 0
@@ -164,7 +161,7 @@ def test_a_node_whose_worker_is_lost_is_run_again_and_counts_once(cluster: SpecC
     assert len(list(tmp_path.glob("kept.csv/*"))) == 1
 
 
-def test_a_version_that_is_there_before_the_run_is_never_removed(cluster: SpecCluster, tmp_path: Path) -> None:
+def test_a_version_that_is_there_before_the_run_is_never_removed(cluster, tmp_path):
     pipeline = Pipeline([Node(lambda: table(1), None, "first", name="first")])
     for _ in range(2):
         catalog = catalog_of(tmp_path, first=TABLE)
@@ -175,7 +172,7 @@ def test_a_version_that_is_there_before_the_run_is_never_removed(cluster: SpecCl
     assert catalog.load("first")["value"].tolist() == [1]
 
 
-def test_storage_that_is_no_local_folder_is_shared_too(cluster: SpecCluster, tmp_path: Path) -> None:
+def test_storage_that_is_no_local_folder_is_shared_too(cluster, tmp_path):
     # Not the local file system to our datasets, as little as s3 is: versions are written in place, not renamed.
     (tmp_path / "photo.txt").write_text("x")
     elsewhere = {
@@ -204,7 +201,7 @@ def test_storage_that_is_no_local_folder_is_shared_too(cluster: SpecCluster, tmp
     assert list((tmp_path / "bucket").rglob("photo.png"))
 
 
-def test_a_node_for_a_gpu_goes_to_a_worker_that_has_one() -> None:
+def test_a_node_for_a_gpu_goes_to_a_worker_that_has_one():
     nodes = [Node(os.getpid, None, f"plain_{number}", name=f"plain_{number}") for number in range(4)]
     nodes += [Node(os.getpid, None, f"gpu_{number}", name=f"gpu_{number}", tags="gpu") for number in range(4)]
     # The devices are only named: no node uses them.
@@ -219,7 +216,7 @@ def test_a_node_for_a_gpu_goes_to_a_worker_that_has_one() -> None:
     assert len({process for name, process in processes.items() if name.startswith("gpu")}) == 1
 
 
-def test_without_a_cluster_a_run_starts_one_of_its_own() -> None:
+def test_without_a_cluster_a_run_starts_one_of_its_own():
     outputs = DaskRunner(workers=1, threads=1, gpus=0).run(
         Pipeline([Node(lambda: (os.getpid(), os.environ["OMP_NUM_THREADS"]), None, ["process", "threads"])]),
         DataCatalog(),
@@ -228,7 +225,7 @@ def test_without_a_cluster_a_run_starts_one_of_its_own() -> None:
     assert outputs["threads"].load() == "1"
 
 
-def test_wrong_arguments_and_a_missing_scheduler_are_named() -> None:
+def test_wrong_arguments_and_a_missing_scheduler_are_named():
     with pytest.raises(NoClusterError, match=r"tcp://127\.0\.0\.1:9 has its own workers"):
         DaskRunner(address="tcp://127.0.0.1:9", workers=2)
     with pytest.raises(NoClusterError, match="workers=0: expected"):
@@ -238,7 +235,7 @@ def test_wrong_arguments_and_a_missing_scheduler_are_named() -> None:
         DaskRunner(address="nonsense://x").run(pipeline, DataCatalog())
 
 
-def test_what_opens_a_model_is_for_a_gpu() -> None:
+def test_what_opens_a_model_is_for_a_gpu():
     from likeness.pipelines import avatar, avatar_methods, benchmark, cezanne, pocket, prompt_edit
 
     packages = (avatar, avatar_methods, benchmark, cezanne, pocket, prompt_edit)

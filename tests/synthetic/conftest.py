@@ -1,7 +1,5 @@
 """One head, two persons and what a camera sees of them, shared by the tests of the synthetic world."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

@@ -12,7 +12,7 @@ def local(nodes: np.ndarray, body: Body) -> np.ndarray:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_rims_go_around_the_eyes(body: Body, seed: int) -> None:
+def test_rims_go_around_the_eyes(body, seed):
     (frame,) = glasses(body, np.random.default_rng(seed), dark=False)
     assert len(frame.nodes) == 5
     for rim, eye in zip(local(frame.nodes, body)[:2], (-0.5, 0.5), strict=True):
@@ -24,7 +24,7 @@ def test_rims_go_around_the_eyes(body: Body, seed: int) -> None:
     assert temples[0, :, 0].max() < 0 < temples[1, :, 0].min()
 
 
-def test_dark_lenses_fill_the_rims(body: Body) -> None:
+def test_dark_lenses_fill_the_rims(body):
     frame, right, left = glasses(body, np.random.default_rng(0), dark=True)
     for lens, rim in ((right, frame.nodes[0]), (left, frame.nodes[1])):
         inside, around = local(lens.nodes, body).reshape(-1, 3), local(rim[None], body)[0]
@@ -35,7 +35,7 @@ def test_dark_lenses_fill_the_rims(body: Body) -> None:
         assert lens.colour.max() < 0.02
 
 
-def test_a_scarf_hides_mouth_and_nose(body: Body) -> None:
+def test_a_scarf_hides_mouth_and_nose(body):
     bands = local(scarf(body, np.random.default_rng(0)).nodes, body)
     front = bands[np.abs(bands[..., 0]) < 0.3]
     front = front[front[:, 1] < 0]
@@ -47,6 +47,6 @@ def test_a_scarf_hides_mouth_and_nose(body: Body) -> None:
     assert front[:, 1].max() < face[:, 1].min() + 0.1
 
 
-def test_frames_differ(body: Body) -> None:
+def test_frames_differ(body):
     colours = {glasses(body, np.random.default_rng(seed), dark=False)[0].colour[0].tobytes() for seed in range(12)}
     assert len(colours) == 4

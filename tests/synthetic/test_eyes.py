@@ -25,7 +25,7 @@ def seen(angle: float, side: int = 0, turn: float = 0.3) -> tuple[np.ndarray, fl
 
 
 @pytest.mark.parametrize("side", [0, 1])
-def test_pupil_iris_and_white_lie_around_the_gaze(side: int) -> None:
+def test_pupil_iris_and_white_lie_around_the_gaze(side):
     pupil, cornea = seen(0.05, side)
     assert pupil.max() < 0.01
     assert cornea == 1
@@ -37,17 +37,17 @@ def test_pupil_iris_and_white_lie_around_the_gaze(side: int) -> None:
     assert cornea == 0
 
 
-def test_the_irises_rim_is_dark_and_soft() -> None:
+def test_the_irises_rim_is_dark_and_soft():
     limbus, middle = seen(IRIS - 0.04)[0].sum(), seen(0.33)[0].sum()
     assert limbus < middle < seen(IRIS + 0.1)[0].sum()
     assert 0 < seen(IRIS)[1] < 1
 
 
-def test_irises_have_streaks() -> None:
+def test_irises_have_streaks():
     assert np.ptp([seen(0.33, turn=turn)[0][2] for turn in np.linspace(0, 6, 60)]) > 0.05
 
 
-def test_lids_shade_the_eye_from_above_and_the_sides() -> None:
+def test_lids_shade_the_eye_from_above_and_the_sides():
     assert lid_shadow((0.0, -0.012, 0.0), 0.012) == 1
     assert lid_shadow((0.0, -0.01, -0.006), 0.012) == 1
     assert lid_shadow((0.0, -0.01, 0.006), 0.012) == 0.5

@@ -22,11 +22,11 @@ def heights(strands: Strands, body: Body) -> np.ndarray:
     ("beard", "age", "count"),
     [("", 30, 2), ("stubble", 30, 2), ("moustache", 30, 3), ("full beard", 30, 3), ("full beard", 15, 2)],
 )
-def test_grown_men_wear_their_beards(man: Person, body: Body, beard: str, age: float, count: int) -> None:
+def test_grown_men_wear_their_beards(man, body, beard, age, count):
     assert len(grown(replace(man, beard=beard), age, body)) == count
 
 
-def test_brows_lashes_and_beard_are_where_they_belong(man: Person, body: Body) -> None:
+def test_brows_lashes_and_beard_are_where_they_belong(man, body):
     brows, lashes, beard = grown(replace(man, beard="full beard"), 30, body)
     assert heights(brows, body).min() > 0.1
     assert np.abs(heights(lashes, body)).max() < 0.3
@@ -39,17 +39,17 @@ def test_brows_lashes_and_beard_are_where_they_belong(man: Person, body: Body) -
         assert np.median(root) < 0.015  # rooted in the skin
 
 
-def test_a_moustache_is_smaller_than_a_beard(man: Person, body: Body) -> None:
+def test_a_moustache_is_smaller_than_a_beard(man, body):
     moustache, beard = (grown(replace(man, beard=kind), 30, body)[2] for kind in ("moustache", "full beard"))
     assert len(moustache.nodes) < len(beard.nodes) / 3
     assert heights(moustache, body).min() > -1.3 > heights(beard, body).min()
 
 
-def test_children_have_fine_brows(man: Person, body: Body) -> None:
+def test_children_have_fine_brows(man, body):
     assert len(grown(man, 1, body)[0].nodes) < 0.5 * len(grown(man, 30, body)[0].nodes)
 
 
-def test_beards_grey_before_brows(man: Person, body: Body) -> None:
+def test_beards_grey_before_brows(man, body):
     brows, _, beard = grown(replace(man, beard="full beard"), 58, body)
     _, _, dark = grown(replace(man, beard="full beard"), 30, body)
     assert beard.colour.mean() > 3 * dark.colour.mean()

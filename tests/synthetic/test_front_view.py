@@ -10,7 +10,7 @@ def front(head: HeadModel) -> FrontView:
     return FrontView(head)
 
 
-def test_roots_lie_where_they_are_sought(front: FrontView, head: HeadModel) -> None:
+def test_roots_lie_where_they_are_sought(front, head):
     rng = np.random.default_rng(0)
     x, z = rng.uniform(-0.9, 0.9, 300).astype(np.float32), rng.uniform(-1.4, 0.9, 300).astype(np.float32)
     roots, hit = front.roots(x, z)
@@ -21,13 +21,13 @@ def test_roots_lie_where_they_are_sought(front: FrontView, head: HeadModel) -> N
     assert found[:, 1].max() < 1.5  # in front, not on the back of the head
 
 
-def test_beside_the_head_there_is_nothing(front: FrontView) -> None:
+def test_beside_the_head_there_is_nothing(front):
     roots, hit = front.roots(np.array([-1.55, 0.0], np.float32), np.array([1.3, 0.0], np.float32))
     assert hit.tolist() == [False, True]
     assert len(roots) == 1
 
 
-def test_lids_have_rims_around_the_eyes(front: FrontView) -> None:
+def test_lids_have_rims_around_the_eyes(front):
     rims = front.lid_rims()
     assert [rim.upper for rim in rims] == [True, False, True, False]
     for rim, centre in zip(rims, (-0.5, -0.5, 0.5, 0.5), strict=True):

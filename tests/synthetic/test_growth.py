@@ -27,7 +27,7 @@ def seedlings(count: int = 300, length: float = 0.2, comb: tuple[float, float, f
     )
 
 
-def test_strands_start_at_their_roots() -> None:
+def test_strands_start_at_their_roots():
     sown = seedlings()
     nodes = grow(sown, STRAIGHT, BALL, OPEN, UNIT)
     assert nodes.shape == (300, 13, 3)
@@ -35,7 +35,7 @@ def test_strands_start_at_their_roots() -> None:
 
 
 @pytest.mark.parametrize("body", [0.0, 0.02])
-def test_strands_stay_outside_the_skull(body: float) -> None:
+def test_strands_stay_outside_the_skull(body):
     sown = seedlings(comb=(0.3, 0.2, -2.0))
     distance = np.linalg.norm(grow(sown, STRAIGHT._replace(body=body, gravity=0.8), BALL, OPEN, UNIT), axis=-1)
     clearance = body * (0.12 + 0.88 * sown.layer)
@@ -43,13 +43,13 @@ def test_strands_stay_outside_the_skull(body: float) -> None:
     assert (distance[:, -1] >= 0.0999 + clearance).all()
 
 
-def test_free_strands_have_their_length() -> None:
+def test_free_strands_have_their_length():
     upwards = seedlings(comb=(0.0, 0.0, 1.0))
     steps = np.diff(grow(upwards, STRAIGHT, BALL, OPEN, UNIT), axis=1)
     np.testing.assert_allclose(np.linalg.norm(steps, axis=-1).sum(1), 0.2, rtol=1e-3)
 
 
-def test_gravity_pulls_strands_down() -> None:
+def test_gravity_pulls_strands_down():
     falls = [
         grow(seedlings(), STRAIGHT._replace(gravity=gravity), BALL, OPEN, UNIT)[:, -1, 2].mean()
         for gravity in (0, 0.4, 0.9)
@@ -58,7 +58,7 @@ def test_gravity_pulls_strands_down() -> None:
     assert falls[-1] < falls[0] - 0.005
 
 
-def test_strands_leave_the_face_free_when_asked() -> None:
+def test_strands_leave_the_face_free_when_asked():
     sown = seedlings(count=600, length=0.3, comb=(0.0, -1.0, -0.5))
     habit = STRAIGHT._replace(gravity=0.8)
 
@@ -73,7 +73,7 @@ def test_strands_leave_the_face_free_when_asked() -> None:
     assert before_the_face(1.2) < 0.01
 
 
-def test_curls_turn_around_the_strand() -> None:
+def test_curls_turn_around_the_strand():
     straight = grow(seedlings(), STRAIGHT, BALL, OPEN, UNIT)
     curly = grow(seedlings(), STRAIGHT._replace(curl=0.2, turns=2.0), BALL, OPEN, UNIT)
     away = np.linalg.norm((curly - straight)[..., :2], axis=-1)
@@ -81,7 +81,7 @@ def test_curls_turn_around_the_strand() -> None:
     np.testing.assert_allclose(away[:, 5:], 0.2 * UNIT, rtol=1e-4)
 
 
-def test_clumps_make_neighbours_alike() -> None:
+def test_clumps_make_neighbours_alike():
     root = np.array([[0.06, 0, 0.08]], np.float32)
     pair = np.concatenate([root, root + np.float32(0.0005)])
     sown = Seedlings(
@@ -93,7 +93,7 @@ def test_clumps_make_neighbours_alike() -> None:
     assert np.linalg.norm(tips[0] - tips[1]) < 0.05  # … the same way
 
 
-def test_tied_strands_end_at_the_knot() -> None:
+def test_tied_strands_end_at_the_knot():
     knot = (0.0, 0.12, 0.0)
     ends = {}
     for tied in (0.0, 0.6):

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from likeness.synthetic.hair_density import beard_density, scalp_density
-from likeness.synthetic.head import HEAD, HeadModel
+from likeness.synthetic.head import HEAD
 
 
-def test_no_hair_grows_on_face_ears_and_body(head: HeadModel) -> None:
+def test_no_hair_grows_on_face_ears_and_body(head):
     density = scalp_density(head, recession=0.0)
     x, y, z = head.rest.T
     assert density.min() == 0
@@ -19,14 +19,14 @@ def test_no_hair_grows_on_face_ears_and_body(head: HeadModel) -> None:
     assert density[not_head].max() == 0
 
 
-def test_hair_covers_crown_and_nape(head: HeadModel) -> None:
+def test_hair_covers_crown_and_nape(head):
     density = scalp_density(head, recession=0.0)
     _, y, z = head.rest.T
     assert density[z > 1.8].min() == 1
     assert density[(y > 2.4) & (z > -0.5)].min() > 0.95
 
 
-def test_a_hairline_recedes_from_the_front(head: HeadModel) -> None:
+def test_a_hairline_recedes_from_the_front(head):
     amounts = [scalp_density(head, recession=recession) for recession in (0.0, 0.3, 0.6, 1.0)]
     sums = [density.sum() for density in amounts]
     assert sums == sorted(sums, reverse=True)
@@ -38,7 +38,7 @@ def test_a_hairline_recedes_from_the_front(head: HeadModel) -> None:
 
 
 @pytest.mark.parametrize("whole", [True, False])
-def test_a_beard_leaves_lips_and_eyes_free(head: HeadModel, whole: bool) -> None:
+def test_a_beard_leaves_lips_and_eyes_free(head, whole):
     density = beard_density(head, whole=whole)
     assert density[head.lips > 0.35].max() == 0
     assert density[head.rest[:, 2] > 0].max() < 0.01
@@ -46,7 +46,7 @@ def test_a_beard_leaves_lips_and_eyes_free(head: HeadModel, whole: bool) -> None
     assert np.median(density[upper_lip & (head.lips == 0)]) > 0.8
 
 
-def test_a_full_beard_is_a_moustache_and_more(head: HeadModel) -> None:
+def test_a_full_beard_is_a_moustache_and_more(head):
     moustache, full = beard_density(head, whole=False), beard_density(head, whole=True)
     assert (full >= moustache).all()
     chin = (np.abs(head.rest[:, 0]) < 0.2) & (np.abs(head.rest[:, 2] + 1.9) < 0.1) & (head.rest[:, 1] < 0.2)

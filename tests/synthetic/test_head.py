@@ -6,7 +6,6 @@ import pytest
 
 from likeness.synthetic import head as head_module
 from likeness.synthetic.head import BODY, HEAD, LEFT_EYE_FRONT, TONGUE, HeadModel, cache_folder, load_head
-from likeness.synthetic.person import Person
 
 
 @pytest.fixture(scope="module")
@@ -14,7 +13,7 @@ def shape(head: HeadModel) -> np.ndarray:
     return np.random.default_rng(0).normal(0, 0.4, len(head.local_names)).astype(np.float32)
 
 
-def test_a_person_keeps_the_mesh_at_every_age(head: HeadModel, man: Person) -> None:
+def test_a_person_keeps_the_mesh_at_every_age(head, man):
     ages = [0, 0.5, 3, 10, 20, 40, 90]
     meshes = [head.vertices(age, man.masculinity, man.shape) for age in ages]
     assert {mesh.shape for mesh in meshes} == {head.rest.shape}
@@ -24,12 +23,12 @@ def test_a_person_keeps_the_mesh_at_every_age(head: HeadModel, man: Person) -> N
     assert 0.035 < distances[0] < 0.055 < distances[4] < 0.075
 
 
-def test_ages_pass_smoothly(head: HeadModel, man: Person) -> None:
+def test_ages_pass_smoothly(head, man):
     before, after = (head.vertices(age, man.masculinity, man.shape) for age in (14.999, 15.001))
     assert np.abs(after - before).max() < 1e-4
 
 
-def test_the_mesh_is_whole(head: HeadModel) -> None:
+def test_the_mesh_is_whole(head):
     assert head.faces.min() == 0
     assert head.faces.max() == len(head.rest) - 1
     assert set(np.unique(head.parts)) == set(range(BODY, TONGUE + 1))
@@ -40,7 +39,7 @@ def test_the_mesh_is_whole(head: HeadModel) -> None:
         assert 0.9 < mask.max() <= 1
 
 
-def test_rest_space_is_centred_between_the_eyes(head: HeadModel) -> None:
+def test_rest_space_is_centred_between_the_eyes(head):
     left, right = head.eye_centres(head.rest)
     np.testing.assert_allclose((left + right) / 2, 0, atol=1e-5)
     assert head.eye_distance(head.rest) == pytest.approx(1)
@@ -49,7 +48,7 @@ def test_rest_space_is_centred_between_the_eyes(head: HeadModel) -> None:
     assert np.abs(head.rest[head.ears > 0.9, 0]).min() > 0.9
 
 
-def test_a_symmetric_shape_has_a_symmetric_face(head: HeadModel, shape: np.ndarray) -> None:
+def test_a_symmetric_shape_has_a_symmetric_face(head, shape):
     mirrored = head.symmetric(shape)
     for index, name in enumerate(head.local_names):
         twin = name.replace("r-", "l-", 1) if name.startswith("r-") else name
@@ -62,7 +61,7 @@ def test_a_symmetric_shape_has_a_symmetric_face(head: HeadModel, shape: np.ndarr
     assert tilt(mirrored) < 1e-4 < tilt(shape)
 
 
-def test_identity_survives_growing_up(head: HeadModel, shape: np.ndarray) -> None:
+def test_identity_survives_growing_up(head, shape):
     def offset(age: float, controls: np.ndarray) -> np.ndarray:
         moved = head.vertices(age, 0.5, controls) - head.vertices(age, 0.5, np.zeros_like(controls))
         moved -= moved.mean(0)
@@ -72,7 +71,7 @@ def test_identity_survives_growing_up(head: HeadModel, shape: np.ndarray) -> Non
     assert abs(offset(10, shape) @ offset(60, np.roll(shape, 1))) < 0.9
 
 
-def test_weight_and_sex_show(head: HeadModel) -> None:
+def test_weight_and_sex_show(head):
     none = np.zeros(len(head.local_names), np.float32)
     thin, middling, heavy = (head.vertices(30, 0.5, none, weight=weight) for weight in (0.0, 0.5, 1.0))
     assert ((thin - middling) * (heavy - middling)).sum() < 0
@@ -87,7 +86,7 @@ def test_weight_and_sex_show(head: HeadModel) -> None:
         assert np.ptp(man[level, 0]) > 1.03 * np.ptp(woman[level, 0])
 
 
-def test_an_expression_moves_the_mouth_and_not_the_crown(head: HeadModel, shape: np.ndarray) -> None:
+def test_an_expression_moves_the_mouth_and_not_the_crown(head, shape):
     neutral = head.vertices(30, 0.5, shape)
     moved = np.linalg.norm(head.vertices(30, 0.5, shape, expression={"jawOpen": 1.0}) - neutral, axis=1)
     assert moved[head.lips > 0.5].max() > 0.01
@@ -96,7 +95,7 @@ def test_an_expression_moves_the_mouth_and_not_the_crown(head: HeadModel, shape:
         head.vertices(30, 0.5, shape, expression={"wink": 1.0})
 
 
-def test_normals_are_unit_and_point_outwards(head: HeadModel) -> None:
+def test_normals_are_unit_and_point_outwards(head):
     normals = head.normals(head.rest)
     np.testing.assert_allclose(np.linalg.norm(normals, axis=1), 1, atol=1e-4)
     forehead = (np.abs(head.rest[:, 0]) < 0.2) & (np.abs(head.rest[:, 2] - 0.7) < 0.15) & (head.rest[:, 1] < 0.3)
@@ -105,14 +104,14 @@ def test_normals_are_unit_and_point_outwards(head: HeadModel) -> None:
     assert normals[crown, 2].min() > 0.7
 
 
-def test_the_cache_can_be_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cache_can_be_elsewhere(tmp_path, monkeypatch):
     monkeypatch.setenv("LIKENESS_CACHE", str(tmp_path))
     assert cache_folder() == tmp_path
     monkeypatch.delenv("LIKENESS_CACHE")
     assert cache_folder().parts[-2:] == (".cache", "likeness")
 
 
-def test_a_head_is_exported_once(head: HeadModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_head_is_exported_once(head, tmp_path, monkeypatch):
     exported = []
 
     def export(path: Path) -> None:

@@ -1,14 +1,12 @@
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from likeness.synthetic.head import HeadModel
 from likeness.synthetic.head_export import AGES, cut, export_head, shape_controls
 
 
-def test_controls_of_the_head_are_kept() -> None:
+def test_controls_of_the_head_are_kept():
     labels = [
         "nose-hump",
         "forearm-fat",
@@ -21,7 +19,7 @@ def test_controls_of_the_head_are_kept() -> None:
     assert shape_controls(labels) == ["nose-hump", "l-eye-bag", "head-oval"]
 
 
-def test_a_cut_mesh_counts_its_own_vertices() -> None:
+def test_a_cut_mesh_counts_its_own_vertices():
     faces = np.array([[0, 2, 4], [2, 4, 5], [1, 2, 4], [5, 2, 0]])
     kept = np.array([True, False, True, True, True, True])
     index, kept_faces, cut_faces = cut(faces, kept)
@@ -31,14 +29,14 @@ def test_a_cut_mesh_counts_its_own_vertices() -> None:
     assert cut_faces.dtype == np.int32
 
 
-def test_without_the_extra_it_is_said_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_extra_it_is_said_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "anny", None)
     with pytest.raises(ModuleNotFoundError, match="install the extra 'synthetic'"):
         export_head(tmp_path / "head.npz")
 
 
 @pytest.mark.slow
-def test_an_export_gives_the_head_in_use(tmp_path: Path, head: HeadModel) -> None:
+def test_an_export_gives_the_head_in_use(tmp_path, head):
     pytest.importorskip("anny")
     path = tmp_path / "head.npz"
     export_head(path)

@@ -14,7 +14,7 @@ def developed(image: np.ndarray, shot: Shot = SHOT, size: int = 48, seed: int = 
     return develop(image, shot, size, np.random.default_rng(seed))
 
 
-def test_light_becomes_a_picture() -> None:
+def test_light_becomes_a_picture():
     picture = developed(GREY)
     assert picture.shape == (48, 48, 3)
     assert picture.dtype == np.uint8
@@ -24,25 +24,25 @@ def test_light_becomes_a_picture() -> None:
     assert developed(100 * GREY).min() > 240
 
 
-def test_exposure_brightens() -> None:
+def test_exposure_brightens():
     means = [developed(GREY, replace(SHOT, exposure=exposure)).mean() for exposure in (0.05, 0.5, 1.0, 1.3)]
     assert means == sorted(means)
     assert means[0] < 50
 
 
-def test_corners_are_darker() -> None:
+def test_corners_are_darker():
     picture = developed(GREY, seed=3).astype(float)
     assert picture[:6, :6].mean() < picture[21:27, 21:27].mean() - 1
 
 
-def test_grain_is_faint_and_stronger_in_the_dark() -> None:
+def test_grain_is_faint_and_stronger_in_the_dark():
     usual = np.diff(developed(GREY).astype(float)[20:28, 20:28], axis=1).std()
     dark = np.diff(developed(GREY, replace(SHOT, hard="dark")).astype(float)[20:28, 20:28], axis=1).std()
     assert 0.5 < usual < 5
     assert dark > 2 * usual
 
 
-def test_a_blurred_shot_has_no_edges() -> None:
+def test_a_blurred_shot_has_no_edges():
     edge = GREY.copy()
     edge[:, 48:] = 0.0
     sharp, blurred = (
@@ -54,7 +54,7 @@ def test_a_blurred_shot_has_no_edges() -> None:
     assert abs(grey - developed(GREY).mean()) < 3
 
 
-def test_light_is_metered_on_the_face() -> None:
+def test_light_is_metered_on_the_face():
     pale, olive, dark = (0.78, 0.50, 0.40), (0.51, 0.27, 0.15), (0.17, 0.08, 0.04)
     assert metering(pale) == 1.0
     assert 1.0 <= metering(olive) < metering(dark) <= 1.7

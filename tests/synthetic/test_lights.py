@@ -10,7 +10,7 @@ CAMERA = Camera(np.zeros(3, np.float32), np.array([[1, 0, 0], [0, 0, 1], [0, 1, 
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_every_place_is_lit(place: str) -> None:
+def test_every_place_is_lit(place):
     light = place_lights(Shot(1, 30, place=place), CAMERA, np.random.default_rng(0))
     assert np.linalg.norm(light.key) == pytest.approx(1)
     assert np.linalg.norm(light.rim) == pytest.approx(1)
@@ -20,7 +20,7 @@ def test_every_place_is_lit(place: str) -> None:
     assert sum(light.key_colour) > sum(light.sky) > sum(light.floor) * 0.7
 
 
-def test_the_key_lamp_is_where_the_shot_says() -> None:
+def test_the_key_lamp_is_where_the_shot_says():
     def key(azimuth: float, elevation: float) -> tuple[float, float, float]:
         shot = Shot(1, 30, light_azimuth=azimuth, light_elevation=elevation)
         return place_lights(shot, CAMERA, np.random.default_rng(0)).key
@@ -30,14 +30,14 @@ def test_the_key_lamp_is_where_the_shot_says() -> None:
     assert key(0.0, np.pi / 2) == pytest.approx((0, 0, 1), abs=1e-6)
 
 
-def test_the_rim_lamp_stands_behind_on_the_other_side() -> None:
+def test_the_rim_lamp_stands_behind_on_the_other_side():
     for azimuth in (-0.7, 0.7):
         light = place_lights(Shot(1, 30, light_azimuth=azimuth), CAMERA, np.random.default_rng(0))
         assert light.rim[0] * light.key[0] < 0
         assert light.rim[1] > 0
 
 
-def test_nights_are_dark() -> None:
+def test_nights_are_dark():
     sky = {place: sum(place_lights(Shot(1, 30, place=place), CAMERA, np.random.default_rng(0)).sky) for place in PLACES}
     assert min(sky, key=sky.get) == "night"
     assert max(sky, key=sky.get) == "snow"

@@ -21,13 +21,13 @@ def visibility(depth: float) -> tuple[np.ndarray, np.ndarray]:
     return ambient_visibility(vertices, up, faces, bias=0.2), pit
 
 
-def test_an_open_plane_sees_all_of_the_sky() -> None:
+def test_an_open_plane_sees_all_of_the_sky():
     seen, _ = visibility(0.0)
     assert seen.min() > 0.95
     assert np.median(seen) > 0.98
 
 
-def test_a_pit_sees_less_the_deeper_it_is() -> None:
+def test_a_pit_sees_less_the_deeper_it_is():
     shallow, pit = visibility(0.4)
     deep, _ = visibility(1.5)
     assert deep[pit].mean() < shallow[pit].mean() - 0.1 < 0.9
@@ -35,7 +35,7 @@ def test_a_pit_sees_less_the_deeper_it_is() -> None:
     assert deep[~pit].mean() > 0.95
 
 
-def test_a_lid_hides_most_of_the_sky() -> None:
+def test_a_lid_hides_most_of_the_sky():
     vertices, faces, _ = grid(0.0)
     lid = vertices + np.array([0, 0, 0.6], np.float32)
     both, normals = np.concatenate([vertices, lid]), np.zeros((2 * len(vertices), 3), np.float32)

@@ -30,14 +30,14 @@ def plan() -> list[Painting]:
     return list(plan_paintings(PaintingsOptions()))
 
 
-def test_the_classes_have_their_sizes_and_styles(plan: list[Painting]) -> None:
+def test_the_classes_have_their_sizes_and_styles(plan):
     assert Counter(painting.file.split("/")[0] for painting in plan) == {"0": 90, "1": 70, "4": 95}
     styles = {painting.painted_class.label: painting.painted_class.style for painting in plan}
     assert styles == {"0": LEARNED_STYLE, "1": REPLICA_STYLE, "4": STYLES["impressionist"]}
     assert len({painting.file for painting in plan}) == len(plan)
 
 
-def test_no_subject_is_painted_twice_nor_seen_in_training(plan: list[Painting]) -> None:
+def test_no_subject_is_painted_twice_nor_seen_in_training(plan):
     seeds = {painting.seed for painting in plan}
     assert len(seeds) == len(plan)
     assert len({painting.brush for painting in plan}) == len(plan)
@@ -52,7 +52,7 @@ def test_no_subject_is_painted_twice_nor_seen_in_training(plan: list[Painting]) 
         assert (subject.seed if isinstance(subject, Landscape) else subject.person.seed) < FIRST_SUBJECT_SEED
 
 
-def test_all_classes_show_the_same_kinds_of_subjects(plan: list[Painting]) -> None:
+def test_all_classes_show_the_same_kinds_of_subjects(plan):
     for label in "014":
         own = [painting for painting in plan if painting.painted_class.label == label]
         portraits = [painting for painting in own if isinstance(painting.subject, Sitting)]
@@ -63,19 +63,19 @@ def test_all_classes_show_the_same_kinds_of_subjects(plan: list[Painting]) -> No
         assert {row["hour"] for row in rows} == {"dawn", "noon", "sunset"}
 
 
-def test_landscapes_are_seen_by_day_in_fair_weather(plan: list[Painting]) -> None:
+def test_landscapes_are_seen_by_day_in_fair_weather(plan):
     for view in (painting.subject for painting in plan if isinstance(painting.subject, Landscape)):
         assert view.weather in ("clear", "cloudy")
         assert view.hour != "night"
         assert (view.figure, view.car, view.fantasy) == ("", "", False)
 
 
-def test_more_paintings_begin_with_the_same_ones(plan: list[Painting]) -> None:
+def test_more_paintings_begin_with_the_same_ones(plan):
     few = list(plan_paintings(PaintingsOptions(authentic=5, replica=5, impressionism=5)))
     assert all(painting in plan for painting in few)
 
 
-def test_a_class_is_painted_in_its_style_alone() -> None:
+def test_a_class_is_painted_in_its_style_alone():
     first = next(plan_paintings(TINY))
     learned = render_painting(first, 64)
     assert (learned.shape, learned.dtype) == ((64, 64, 3), np.uint8)
@@ -86,7 +86,7 @@ def test_a_class_is_painted_in_its_style_alone() -> None:
         assert 3 < np.abs(other - learned).mean() < 60
 
 
-def test_a_portrait_is_painted_too() -> None:
+def test_a_portrait_is_painted_too():
     options = PaintingsOptions(authentic=1, replica=1, impressionism=1, portrait_share=1)
     portrait = next(plan_paintings(options))
     assert isinstance(portrait.subject, Sitting)
@@ -95,7 +95,7 @@ def test_a_portrait_is_painted_too() -> None:
     assert render_painting(portrait, 64).std() > 10
 
 
-def test_a_set_is_painted_once_and_says_what_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_set_is_painted_once_and_says_what_it_is(tmp_path, monkeypatch):
     images = paint_classes(TINY, str(tmp_path))
     assert len(images) == 6
     assert len(images.rejected) == 0
@@ -116,6 +116,6 @@ def test_a_set_is_painted_once_and_says_what_it_is(tmp_path: Path, monkeypatch: 
 
 
 @pytest.mark.parametrize("changes", [{"size": 32}, {"authentic": 0}, {"portrait_share": 1.5}, {"seed": -1}, {"sum": 1}])
-def test_what_makes_no_sense_is_refused(changes: dict[str, object]) -> None:
+def test_what_makes_no_sense_is_refused(changes):
     with pytest.raises(ValidationError, match=next(iter(changes))):
         PaintingsOptions(**changes)

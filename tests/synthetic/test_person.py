@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from likeness.synthetic.hairstyles import HAIRSTYLES
-from likeness.synthetic.head import HeadModel
 from likeness.synthetic.person import BEARDS, EYES, HAIR, SKIN, STYLES, Person, draw_person, resembling
 
 PERSONS = [draw_person(seed) for seed in range(300)]
@@ -15,12 +14,12 @@ def same(a: Person, b: Person) -> bool:
     return all(np.array_equal(getattr(a, f.name), getattr(b, f.name)) for f in dataclasses.fields(Person))
 
 
-def test_a_seed_is_a_person() -> None:
+def test_a_seed_is_a_person():
     assert same(draw_person(3), draw_person(3))
     assert len({person.shape.tobytes() for person in PERSONS}) == len(PERSONS)
 
 
-def test_persons_are_of_every_kind() -> None:
+def test_persons_are_of_every_kind():
     assert 110 < Counter(person.sex for person in PERSONS)["man"] < 190
     for name, kinds in (("skin", SKIN), ("hair", HAIR), ("eyes", EYES)):
         assert {getattr(person, name) for person in PERSONS} == set(kinds)
@@ -31,7 +30,7 @@ def test_persons_are_of_every_kind() -> None:
     assert {person.beard for person in PERSONS} == set(BEARDS)
 
 
-def test_what_does_not_go_together_is_not_drawn() -> None:
+def test_what_does_not_go_together_is_not_drawn():
     for person in PERSONS:
         if person.sex == "woman":
             assert (person.beard, person.balding) == ("", 0)
@@ -43,19 +42,19 @@ def test_what_does_not_go_together_is_not_drawn() -> None:
         assert np.abs(person.shape).max() < 1.3
 
 
-def test_fixing_one_attribute_leaves_the_face_alone() -> None:
+def test_fixing_one_attribute_leaves_the_face_alone():
     free, fixed = draw_person(12), draw_person(12, sex="woman", skin="dark", hair="brown")
     assert (fixed.sex, fixed.skin, fixed.hair) == ("woman", "dark", "brown")
     np.testing.assert_array_equal(free.shape, fixed.shape)
 
 
-def test_faces_are_nearly_symmetric(head: HeadModel) -> None:
+def test_faces_are_nearly_symmetric(head):
     for person in PERSONS[:20]:
         difference = person.shape - head.symmetric(person.shape)
         assert 0 < np.abs(difference).max() < 0.2
 
 
-def test_a_resembling_person_is_another_person(man: Person) -> None:
+def test_a_resembling_person_is_another_person(man):
     other = resembling(man, 99)
     for name in ("sex", "skin", "hair", "style"):
         assert getattr(other, name) == getattr(man, name)
@@ -63,7 +62,7 @@ def test_a_resembling_person_is_another_person(man: Person) -> None:
     assert other.seed != man.seed
 
 
-def test_controls_that_break_heads_stay_still(head: HeadModel) -> None:
+def test_controls_that_break_heads_stay_still(head):
     spread = dict(zip(head.local_names, np.std([person.shape for person in PERSONS], axis=0), strict=True))
     assert spread["head-age-incr"] < 0.05
     assert max(spread.values()) == pytest.approx(0.45, abs=0.1)

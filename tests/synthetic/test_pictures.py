@@ -18,7 +18,7 @@ def batch() -> Batch:
     return render_batch(range(8), seed=0, size=32)
 
 
-def test_a_batch_has_pictures_captions_and_attributes(batch: Batch) -> None:
+def test_a_batch_has_pictures_captions_and_attributes(batch):
     pictures, captions, table = batch
     assert pictures.shape == (8, 32, 32, 3)
     assert pictures.dtype == np.uint8
@@ -33,7 +33,7 @@ def test_a_batch_has_pictures_captions_and_attributes(batch: Batch) -> None:
     assert table["age_years"].nunique() == 5
 
 
-def test_a_picture_depends_on_its_index_and_the_seed_alone(batch: Batch) -> None:
+def test_a_picture_depends_on_its_index_and_the_seed_alone(batch):
     pictures, captions, table = render_batch([4, 1], seed=0, size=32)
     np.testing.assert_array_equal(pictures, batch[0][[4, 1]])
     assert captions == [batch[1][4], batch[1][1]]
@@ -42,20 +42,20 @@ def test_a_picture_depends_on_its_index_and_the_seed_alone(batch: Batch) -> None
     assert np.abs(other.astype(int) - pictures[:1]).mean() > 5
 
 
-def test_names_are_said_with_their_pictures(batch: Batch) -> None:
+def test_names_are_said_with_their_pictures(batch):
     _, captions, table = batch
     named = [(name, texts) for name, texts in zip(table["name"].fillna(""), captions, strict=True) if name]
     assert len(named) > 1
     assert all(any(name in text for text in texts) for name, texts in named)
 
 
-def test_painted_pictures_are_painted() -> None:
+def test_painted_pictures_are_painted():
     index = next(index for index in range(100) if draw_picture(index, 0).style == "pencil")
     drawing = render_picture(draw_picture(index, 0), 32).astype(int)
     assert np.ptp(drawing, axis=2).mean() < 12
 
 
-def test_evaluation_prompts_ask_for_what_their_pictures_show(batch: Batch) -> None:
+def test_evaluation_prompts_ask_for_what_their_pictures_show(batch):
     table = batch[2]
     prompts = evaluation_captions(range(8), seed=0)
     assert [prompt.index for prompt in prompts] == list(range(8))
@@ -66,7 +66,7 @@ def test_evaluation_prompts_ask_for_what_their_pictures_show(batch: Batch) -> No
     assert prompts[3:5] == evaluation_captions([3, 4], seed=0)
 
 
-def test_everything_that_can_be_read_is_asked_for_and_nothing_else() -> None:
+def test_everything_that_can_be_read_is_asked_for_and_nothing_else():
     prompts = evaluation_captions(range(1000), seed=3)
     assert all(value is not None and value != "" for prompt in prompts for value in prompt.asked.values())
     asked = pd.Series([name for prompt in prompts for name in prompt.asked]).value_counts()
@@ -75,7 +75,7 @@ def test_everything_that_can_be_read_is_asked_for_and_nothing_else() -> None:
     assert len({prompt.text for prompt in prompts}) > 900
 
 
-def test_captions_fit_the_text_encoder() -> None:
+def test_captions_fit_the_text_encoder():
     rng = np.random.default_rng(0)
     pictures = [draw_picture(index, 0) for index in range(1500)]
     texts = [caption(picture.subject, picture.style, rng).text for picture in pictures for _ in range(2)]

@@ -31,7 +31,7 @@ def plans() -> dict[str, list[Photograph]]:
     return {name: list(plan(0)) for name, plan in PLANS.items()}
 
 
-def test_the_sets_have_the_studys_sizes(plans: dict[str, list[Photograph]]) -> None:
+def test_the_sets_have_the_studys_sizes(plans):
     assert {name: len(plan) for name, plan in plans.items()} == {
         "sitter_photos": 122,
         "held_out_photos": 30,
@@ -43,14 +43,14 @@ def test_the_sets_have_the_studys_sizes(plans: dict[str, list[Photograph]]) -> N
         assert len({photograph.shot.seed for photograph in plan}) == len(plan)
 
 
-def test_one_man_sits_for_his_sets(plans: dict[str, list[Photograph]]) -> None:
+def test_one_man_sits_for_his_sets(plans):
     for name in ("sitter_photos", "held_out_photos"):
         assert {photograph.person.seed for photograph in plans[name]} == {SITTER_SEED}
     sitter = plans["sitter_photos"][0].person
     assert (sitter.sex, sitter.hair) == ("man", "red")
 
 
-def test_a_quarter_of_his_photographs_are_hard(plans: dict[str, list[Photograph]]) -> None:
+def test_a_quarter_of_his_photographs_are_hard(plans):
     hard = Counter(photograph.shot.hard for photograph in plans["sitter_photos"])
     assert sum(hard[kind] for kind in HARD) == 30
     assert set(hard) == {"", *HARD}
@@ -61,7 +61,7 @@ def test_a_quarter_of_his_photographs_are_hard(plans: dict[str, list[Photograph]
         assert {photograph.shot.hard for photograph in plans[name]} == {""}
 
 
-def test_held_out_photographs_show_each_age_three_times(plans: dict[str, list[Photograph]]) -> None:
+def test_held_out_photographs_show_each_age_three_times(plans):
     plan = plans["held_out_photos"]
     assert [photograph.metadata["age"] for photograph in plan] == [age for age in range(10) for _ in range(3)]
     for photograph in plan:
@@ -70,7 +70,7 @@ def test_held_out_photographs_show_each_age_three_times(plans: dict[str, list[Ph
     assert seeds.isdisjoint(photograph.shot.seed for photograph in plans["sitter_photos"])
 
 
-def test_impostors_are_others_and_many_are_alike(plans: dict[str, list[Photograph]]) -> None:
+def test_impostors_are_others_and_many_are_alike(plans):
     plan, sitter = plans["impostor_photos"], plans["sitter_photos"][0].person
     assert len({photograph.person.seed for photograph in plan}) == 80
     assert len({photograph.metadata["identity"] for photograph in plan}) == 80
@@ -85,16 +85,16 @@ def test_impostors_are_others_and_many_are_alike(plans: dict[str, list[Photograp
     assert set(counts) == set(range(len(AGE_GROUPS)))
 
 
-def test_training_pictures_never_show_a_sample_person(plans: dict[str, list[Photograph]]) -> None:
+def test_training_pictures_never_show_a_sample_person(plans):
     assert max(photograph.person.seed for plan in plans.values() for photograph in plan) < FIRST_SEED
 
 
-def test_other_seeds_make_other_plans() -> None:
+def test_other_seeds_make_other_plans():
     assert next(sitter_photographs(0)).shot == next(sitter_photographs(0)).shot != next(sitter_photographs(1)).shot
 
 
 @pytest.mark.parametrize("name", PLANS)
-def test_the_photographs_in_the_project_are_those_planned(name: str, plans: dict[str, list[Photograph]]) -> None:
+def test_the_photographs_in_the_project_are_those_planned(name, plans):
     stored = pd.read_csv(RAW / name / "manifest.csv", keep_default_na=False).set_index("file")
     planned = pd.DataFrame([photograph.row() for photograph in plans[name]]).set_index("file")
     pd.testing.assert_frame_equal(stored[planned.columns], planned, check_like=True, check_dtype=False)

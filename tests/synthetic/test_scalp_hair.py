@@ -16,20 +16,20 @@ def grown(person: Person, age: float, body: Body, style: str = "short", seed: in
     return scalp_hair(person, age, body, few, density_at(person, age, body.head), np.random.default_rng(seed))
 
 
-def test_density_falls_with_age_in_balding_men_alone(man: Person, woman: Person, body: Body) -> None:
+def test_density_falls_with_age_in_balding_men_alone(man, woman, body):
     man_s, woman_s = ([density_at(person, age, body.head).sum() for age in (20, 45, 70)] for person in (man, woman))
     assert man_s == sorted(man_s, reverse=True)
     assert woman_s[0] == woman_s[1] > woman_s[2] > man_s[2]
     assert density_at(woman, 0, body.head).sum() < 0.7 * woman_s[0]
 
 
-def test_a_bald_head_has_no_strands(man: Person, body: Body) -> None:
+def test_a_bald_head_has_no_strands(man, body):
     bare = np.zeros(len(body.vertices), np.float32)
     assert scalp_hair(man, 30, body, HAIRSTYLES["short"], bare, np.random.default_rng(0)) is None
 
 
 @pytest.mark.parametrize("style", HAIRSTYLES)
-def test_every_style_grows_out_of_the_scalp_and_stays_out_of_the_skull(woman: Person, body: Body, style: str) -> None:
+def test_every_style_grows_out_of_the_scalp_and_stays_out_of_the_skull(woman, body, style):
     hair = grown(woman, 30, body, style)
     assert hair is not None
     assert np.isfinite(hair.nodes).all()
@@ -44,14 +44,14 @@ def test_every_style_grows_out_of_the_scalp_and_stays_out_of_the_skull(woman: Pe
     assert depth.max() < 0.12 + HAIRSTYLES[style].curl
 
 
-def test_fewer_strands_grow_on_a_receding_hairline(man: Person, body: Body) -> None:
+def test_fewer_strands_grow_on_a_receding_hairline(man, body):
     young, old = grown(man, 20, body), grown(man, 70, body)
     assert young is not None
     assert old is not None
     assert len(old.nodes) < 0.9 * len(young.nodes)
 
 
-def test_long_hair_leaves_the_face_free_and_a_fringe_does_not(woman: Person, body: Body) -> None:
+def test_long_hair_leaves_the_face_free_and_a_fringe_does_not(woman, body):
     def on_forehead(style: str) -> float:
         """Share of the strands."""
         shares = []
@@ -67,7 +67,7 @@ def test_long_hair_leaves_the_face_free_and_a_fringe_does_not(woman: Person, bod
     assert on_forehead("fringe") > 0.014
 
 
-def test_a_ponytail_hangs_behind(woman: Person, body: Body) -> None:
+def test_a_ponytail_hangs_behind(woman, body):
     tail, bob = grown(woman, 30, body, "ponytail"), grown(woman, 30, body, "crew cut")
     assert tail is not None
     assert bob is not None
@@ -76,7 +76,7 @@ def test_a_ponytail_hangs_behind(woman: Person, body: Body) -> None:
     assert ((behind[:, 1] > 2.4) & (behind[:, 2] < 0)).sum() > 500
 
 
-def test_strands_next_to_the_skin_come_first(woman: Person, body: Body) -> None:
+def test_strands_next_to_the_skin_come_first(woman, body):
     hair = grown(woman, 30, body)
     assert hair is not None
     assert (np.diff(hair.ambient[:, 0]) >= 0).all()

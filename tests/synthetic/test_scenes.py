@@ -21,7 +21,7 @@ Scene = Callable[[np.random.Generator], np.ndarray]
 
 
 @pytest.mark.parametrize("scene", SCENES)
-def test_a_scene_is_a_picture(scene: Scene) -> None:
+def test_a_scene_is_a_picture(scene):
     first, again, other = (scene(np.random.default_rng(seed)) for seed in (1, 1, 2))
     assert first.shape == (scenes.SIZE, scenes.SIZE, 3)
     assert first.dtype == np.float32
@@ -34,7 +34,7 @@ def mean(scene: Scene) -> np.ndarray:
     return np.mean([np.clip(scene(np.random.default_rng(seed)), 0, 1).mean((0, 1)) for seed in range(4)], axis=0)
 
 
-def test_places_look_like_themselves() -> None:
+def test_places_look_like_themselves():
     for green in (scenes.forest, scenes.garden):
         red, middle, blue = mean(green)
         assert middle > red

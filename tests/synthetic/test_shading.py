@@ -50,9 +50,7 @@ def shaded(surface: Surface, man: Person, body: Body, camera: Camera, light: Lig
     return shade(surface, light, appearance, vector(camera.position))
 
 
-def test_light_falls_on_the_sitter_alone(
-    surface: Surface, man: Person, body: Body, camera: Camera, front_light: Light
-) -> None:
+def test_light_falls_on_the_sitter_alone(surface, man, body, camera, front_light):
     image = shaded(surface, man, body, camera, front_light)
     assert image.shape == (SIZE, SIZE, 3)
     assert np.isfinite(image).all()
@@ -63,9 +61,7 @@ def test_light_falls_on_the_sitter_alone(
     assert skin[0] > skin[1] > skin[2]
 
 
-def test_shadow_and_occlusion_darken(
-    surface: Surface, man: Person, body: Body, camera: Camera, front_light: Light
-) -> None:
+def test_shadow_and_occlusion_darken(surface, man, body, camera, front_light):
     full = shaded(surface, man, body, camera, front_light)
     shadow = shaded(surface._replace(lit=0 * surface.lit), man, body, camera, front_light)
     hollow = shaded(surface._replace(openness=surface.openness * 0), man, body, camera, front_light)
@@ -77,9 +73,7 @@ def test_shadow_and_occlusion_darken(
     )
 
 
-def test_eyes_have_whites_and_pupils(
-    surface: Surface, man: Person, body: Body, camera: Camera, front_light: Light
-) -> None:
+def test_eyes_have_whites_and_pupils(surface, man, body, camera, front_light):
     image = shaded(surface, man, body, camera, front_light)
     part = np.where(surface.face >= 0, body.head.parts[surface.face], 0)
     eyes = image[(part >= LEFT_EYE_FRONT) & (part <= RIGHT_EYE_BACK)]
@@ -87,9 +81,7 @@ def test_eyes_have_whites_and_pupils(
     assert eyes.min() < 0.1
 
 
-def test_hair_darkens_the_skin_that_it_grows_on(
-    surface: Surface, man: Person, body: Body, camera: Camera, front_light: Light
-) -> None:
+def test_hair_darkens_the_skin_that_it_grows_on(surface, man, body, camera, front_light):
     plain, grown = (
         shaded(surface._replace(scalp=surface.scalp + share), man, body, camera, front_light) for share in (0, 1)
     )

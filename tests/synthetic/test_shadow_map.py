@@ -18,25 +18,25 @@ def plate_over_floor() -> tuple[np.ndarray, np.ndarray]:
 
 
 @pytest.mark.parametrize("direction", [(0.0, 0.0, -3.0), (0.0, 0.0, 1.0), (1.0, 2.0, -0.5), (0.0, 1.0, 0.0)])
-def test_a_basis_looks_along_its_direction(direction: tuple[float, float, float]) -> None:
+def test_a_basis_looks_along_its_direction(direction):
     basis = np.array(looking_along(direction))
     np.testing.assert_allclose(basis @ basis.T, np.eye(3), atol=1e-9)
     np.testing.assert_allclose(basis[2], np.array(direction) / np.linalg.norm(direction), atol=1e-9)
 
 
-def test_a_plate_shades_the_floor_below_it_and_nothing_else() -> None:
+def test_a_plate_shades_the_floor_below_it_and_nothing_else():
     lamp = ShadowMap(ABOVE, *plate_over_floor(), size=81)
     points = np.array([[0, 0, 0], [0.6, -0.6, 0], [3, 0, 0], [-3, 3, 0], [0, 0, 1]], np.float32)
     np.testing.assert_array_equal(lamp.lit(points, bias=0.05, reach=0), [0, 0, 1, 1, 1])
 
 
-def test_a_low_lamp_throws_the_shadow_aside() -> None:
+def test_a_low_lamp_throws_the_shadow_aside():
     lamp = ShadowMap((1.0, 0.0, 1.0), *plate_over_floor(), size=161)  # one step aside a step down
     points = np.array([[-1, 0, 0], [0.5, 0, 0]], np.float32)
     np.testing.assert_array_equal(lamp.lit(points, bias=0.05, reach=0), [0, 1])
 
 
-def test_a_shadows_edge_is_soft() -> None:
+def test_a_shadows_edge_is_soft():
     lamp = ShadowMap(ABOVE, *plate_over_floor(), size=81)
     x = np.linspace(0, 2, 41, dtype=np.float32)
     lit = lamp.lit(np.stack([x, 0 * x, 0 * x], 1), bias=0.05, reach=3)
@@ -46,7 +46,7 @@ def test_a_shadows_edge_is_soft() -> None:
     assert (np.diff(lit) >= 0).all()
 
 
-def test_without_bias_a_slope_shades_itself() -> None:
+def test_without_bias_a_slope_shades_itself():
     floor, faces = plate(0.0, 4.0)
     lamp = ShadowMap((1.0, 0.2, 0.3), floor, faces, 20)
     points = np.random.default_rng(0).uniform(-3, 3, (200, 3)).astype(np.float32) * [1, 1, 0]
@@ -55,7 +55,7 @@ def test_without_bias_a_slope_shades_itself() -> None:
     assert lamp.lit(points, bias=2.0, reach=0).mean() == 1
 
 
-def test_points_cast_shadows_too() -> None:
+def test_points_cast_shadows_too():
     floor, faces = plate(0.0, 4.0)
     lamp = ShadowMap(ABOVE, floor, faces, 81)
     below, beside = np.array([[[1, 1, 0]], [[2, 2, 0]]], np.float32)

@@ -3,7 +3,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from likeness.synthetic.head import HeadModel
 from likeness.synthetic.places import PLACES
 from likeness.synthetic.shot import EXPRESSIONS, HARD, draw_shot
 
@@ -12,12 +11,12 @@ def shots(hard: str = "", count: int = 200) -> list:
     return [draw_shot(np.random.default_rng(seed), 30.0, hard=hard) for seed in range(count)]
 
 
-def test_equal_randomness_is_an_equal_shot() -> None:
+def test_equal_randomness_is_an_equal_shot():
     assert shots(count=3) == shots(count=3)
     assert len(set(shots())) == 200
 
 
-def test_a_face_is_seen_from_the_front() -> None:
+def test_a_face_is_seen_from_the_front():
     drawn = shots()
     assert max(abs(shot.yaw) for shot in drawn) <= 0.5
     assert min(shot.head_height for shot in drawn) >= 0.5
@@ -34,20 +33,20 @@ def test_a_face_is_seen_from_the_front() -> None:
         ("tiny", "head_height", 0.05, 0.09),
     ],
 )
-def test_hard_shots_are_out_of_the_ordinary(hard: str, name: str, low: float, high: float) -> None:
+def test_hard_shots_are_out_of_the_ordinary(hard, name, low, high):
     values = [getattr(shot, name) for shot in shots(hard, 60)]
     assert low < min(values)
     assert max(values) < high
     assert hard in HARD
 
 
-def test_profiles_show_either_side() -> None:
+def test_profiles_show_either_side():
     yaw = np.array([shot.yaw for shot in shots("profile", 60)])
     assert (np.abs(yaw) > 1.2).all()
     assert {-1, 1} == set(np.sign(yaw))
 
 
-def test_small_children_seldom_wear_glasses() -> None:
+def test_small_children_seldom_wear_glasses():
     child = [draw_shot(np.random.default_rng(seed), 4.0).glasses for seed in range(400)]
     adult = [draw_shot(np.random.default_rng(seed), 40.0).glasses for seed in range(400)]
     assert 0 < sum(child) < sum(adult) / 2
@@ -58,7 +57,7 @@ def wearers(age_years: float, share: float) -> float:
     return float(np.mean([shot.glasses for shot in drawn]))
 
 
-def test_as_many_wear_glasses_as_is_asked_for() -> None:
+def test_as_many_wear_glasses_as_is_asked_for():
     assert np.mean([shot.glasses for shot in shots(count=1000)]) == pytest.approx(0.12, abs=0.03)
     assert wearers(40.0, 0.5) == pytest.approx(0.5, abs=0.05)
     assert wearers(40.0, 1.0) == 1
@@ -66,12 +65,12 @@ def test_as_many_wear_glasses_as_is_asked_for() -> None:
     assert wearers(40.0, 0.0) == wearers(4.0, 0.0) == 0
 
 
-def test_glasses_change_nothing_else() -> None:
+def test_glasses_change_nothing_else():
     with_glasses, without = (draw_shot(np.random.default_rng(0), 30.0, glasses_share=share) for share in (1.0, 0.0))
     assert with_glasses == replace(without, glasses=True)
 
 
-def test_expressions_are_made_of_actions_the_head_knows(head: HeadModel) -> None:
+def test_expressions_are_made_of_actions_the_head_knows(head):
     for actions in EXPRESSIONS.values():
         assert set(actions) <= set(head.action_names)
         assert all(0 < strength <= 1 for strength in actions.values())

@@ -25,7 +25,7 @@ def surface() -> Surface:
     )
 
 
-def test_a_vertex_has_its_own_values(surface: Surface) -> None:
+def test_a_vertex_has_its_own_values(surface):
     sample = sample_at(surface, 0, 0)
     assert sample.part == 5
     assert (sample.position, sample.normal, sample.rest) == ((3, 0, 0), (4, 1, 1), (6, 0, 0))
@@ -33,11 +33,11 @@ def test_a_vertex_has_its_own_values(surface: Surface) -> None:
     assert (sample.lips, sample.ears, sample.scalp) == (0.5, 1, 2)
 
 
-def test_a_middle_has_the_mean(surface: Surface) -> None:
+def test_a_middle_has_the_mean(surface):
     sample = sample_at(surface, 0, 1)
     assert sample.position == pytest.approx((1, 2, 3))
     assert (sample.lit, sample.openness, sample.ears) == pytest.approx((0.4, 0.5, 1))
 
 
-def test_no_less_than_nothing_is_seen_of_the_sky(surface: Surface) -> None:
+def test_no_less_than_nothing_is_seen_of_the_sky(surface):
     assert sample_at(surface, 0, 2).openness == 0

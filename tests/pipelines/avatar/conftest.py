@@ -1,7 +1,5 @@
 """A sitter made up for the sheets (coloured pictures, random numbers), and tiny projects to run."""
 
-from __future__ import annotations
-
 import contextlib
 import fnmatch
 import os
@@ -105,7 +103,7 @@ def board(made: dict[str, object]) -> pd.DataFrame:
     """The leaderboard of what was made."""
     scores, ages = ({model: made[f"{model}_{what}"] for model in MODELS} for what in ("scores", "ages"))
     options = VerificationOptions(bootstrap_samples=50)
-    return leaderboard(scores, ages, dict.fromkeys(SUBSETS, 5), options, AgeOptions())  # type: ignore[arg-type]
+    return leaderboard(scores, ages, dict.fromkeys(SUBSETS, 5), options, AgeOptions())
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ def photos(tmp_path: Path) -> ImageSet:
     return ImageSet.from_folder(str(tmp_path))
 
 
-def test_two_processes_do_what_one_does(tiny_model: Path, photos: ImageSet, tmp_path: Path) -> None:
+def test_two_processes_do_what_one_does(tiny_model, photos, tmp_path):
     started, seconds, losses = measured.run_case(
         measured.Case(2, 1), BaseModel(str(tiny_model)), photos, SMALL, tmp_path / "made"
     )
@@ -33,9 +33,7 @@ def test_two_processes_do_what_one_does(tiny_model: Path, photos: ImageSet, tmp_
     assert len(list((tmp_path / "made").glob("portraits_*/*/*/0.png"))) == 2
 
 
-def test_ratios_are_of_one_process_and_thread(
-    photos: ImageSet, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_ratios_are_of_one_process_and_thread(photos, tiny_model, monkeypatch):
     took = {(1, 1): 30.0, (2, 1): 15.0, (1, 2): 20.0}
     monkeypatch.setattr(
         measured, "run_case", lambda case, *_: (5.0, took[case.processes, case.threads], np.array([2.0, case.threads]))
@@ -48,7 +46,7 @@ def test_ratios_are_of_one_process_and_thread(
         benchmark_cluster(BaseModel(str(tiny_model)), photos.select([]), SMALL)
 
 
-def test_models_learn_from_photographs_of_their_own(photos: ImageSet, tiny_model: Path, tmp_path: Path) -> None:
+def test_models_learn_from_photographs_of_their_own(photos, tiny_model, tmp_path):
     pipeline, catalog = measured.work_of(SMALL, BaseModel(str(tiny_model)), photos, tmp_path / "made")
     assert {node.name for node in pipeline.nodes} == {"tune_0", "tune_1", "draw_0", "draw_1"}
     assert pipeline.inputs() == {"base_model", "photos", "options", "work"}

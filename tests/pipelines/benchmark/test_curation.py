@@ -21,7 +21,7 @@ def pictures() -> np.ndarray:
 
 
 @pytest.mark.parametrize("cut", [{}, {"expand_percentage": 0, "align": True}])
-def test_both_ways_of_verification_agree(pictures: np.ndarray, cut: dict[str, int]) -> None:
+def test_both_ways_of_verification_agree(pictures, cut):
     options = OPTIONS.model_copy(update=cut)
     pairs = [(0, 1), (0, 2), (2, 1)]
     ours = our_matrix(pictures, options)
@@ -31,7 +31,7 @@ def test_both_ways_of_verification_agree(pictures: np.ndarray, cut: dict[str, in
     assert np.isnan(reference[1:]).all()
 
 
-def test_both_ways_of_ssim_agree(pictures: np.ndarray) -> None:
+def test_both_ways_of_ssim_agree(pictures):
     grey = stack_pictures(map(Image.fromarray, pictures), SsimOptions(size=128))
     reference = skimage_pairs(grey, [(0, 1), (1, 2)], SsimOptions())
     ours = pairwise_ssim(grey)
@@ -39,7 +39,7 @@ def test_both_ways_of_ssim_agree(pictures: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize("case", [verification_case, ssim_case])
-def test_a_row_can_be_recomputed_from_its_columns(case, pictures: np.ndarray) -> None:
+def test_a_row_can_be_recomputed_from_its_columns(case, pictures):
     row = case(pictures, [0, 1, 2], OPTIONS)
     assert (row["photos"], row["pairs"]) == (10, 45)
     assert (row["our_photos"], row["reference_pairs"], row["picture_px"]) == (3, 3, 128)
@@ -49,7 +49,7 @@ def test_a_row_can_be_recomputed_from_its_columns(case, pictures: np.ndarray) ->
     assert row["largest_difference"] <= 2e-6
 
 
-def test_ssim_is_much_quicker_than_scikit_image() -> None:
+def test_ssim_is_much_quicker_than_scikit_image():
     noise = np.random.default_rng(0).integers(0, 256, (20, 512, 512, 3), dtype=np.uint8)
     rows = [ssim_case(noise, [0, 1, 2], CurationBenchmarkOptions(photos=122)) for _ in range(5)]
     # The quickest round of each side, as other tests run beside this one. Idle, two cores: 30 to 60 times.

@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -16,7 +14,7 @@ NODES = {
 }
 
 
-def test_every_step_of_curation_is_measured_at_every_size() -> None:
+def test_every_step_of_curation_is_measured_at_every_size():
     verification = VerificationOptions(ssim=SsimOptions(size=32), bootstrap_samples=20)
     options = CurationSizeBenchmarkOptions(sizes=(6, 9, 14), side=40, impostors=4)
     table = benchmark_curation_size(verification, CurationOptions(all_pairs_photos=8), options)
@@ -32,7 +30,7 @@ def test_every_step_of_curation_is_measured_at_every_size() -> None:
         assert whole["peak_megabytes"] == own["peak_megabytes"].max()
 
 
-def test_the_quadratic_share_is_that_of_the_square() -> None:
+def test_the_quadratic_share_is_that_of_the_square():
     sizes = [10, 100, 1000]
     np.testing.assert_allclose(
         quadratic_share(sizes, [1 + 0.1 * n + 0.01 * n * n for n in sizes]),
@@ -43,7 +41,7 @@ def test_the_quadratic_share_is_that_of_the_square() -> None:
     assert np.isnan(quadratic_share([1, 2], [1.0, 2.0])).all()
 
 
-def test_the_photographs_differ_but_for_a_repeated_one(tmp_path: Path) -> None:
+def test_the_photographs_differ_but_for_a_repeated_one(tmp_path):
     draw_photos(tmp_path, 100, 48, np.random.default_rng(0))
     photos = ImageSet.from_folder(tmp_path)
     assert len(photos) == 100
@@ -51,7 +49,7 @@ def test_the_photographs_differ_but_for_a_repeated_one(tmp_path: Path) -> None:
     assert [*zip(*np.nonzero(np.triu(ssim, k=1) > 0.9), strict=True)] == [(98, 99)]
 
 
-def test_faces_of_one_person_are_nearer_than_those_of_others() -> None:
+def test_faces_of_one_person_are_nearer_than_those_of_others():
     table = draw_embeddings([str(place) for place in range(6)], 3, "impostor", np.random.default_rng(0))
     points = np.stack(table["embedding"].tolist())
     apart = np.linalg.norm(points[:, None] - points[None], axis=2)

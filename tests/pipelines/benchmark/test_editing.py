@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import pytest
 import torch
 from diffusers.models.attention_processor import Attention
@@ -37,7 +35,7 @@ def vivid(tiny: DiffusionModel):
         Edit(OPTIONS.source, word_weights={"smile": -1}, weigh_embeddings=False),
     ],
 )
-def test_the_usual_way_makes_the_same_edit(vivid: DiffusionModel, edit: Edit):
+def test_the_usual_way_makes_the_same_edit(vivid, edit):
     (ours,) = edit_pictures(vivid, OPTIONS.source, [edit], [3], **COMMON, resolution=64)
     before = vivid.unet.attn_processors
     latents, pictures = usual_edit(vivid, OPTIONS.source, edit, 3, **COMMON, resolution=64)
@@ -47,7 +45,7 @@ def test_the_usual_way_makes_the_same_edit(vivid: DiffusionModel, edit: Edit):
     assert [picture.size for picture in pictures] == [(64, 64)] * 2
 
 
-def test_control_makes_a_difference(vivid: DiffusionModel):
+def test_control_makes_a_difference(vivid):
     """So that two ways without any would not pass for the same."""
     plain = list(generate(vivid, [OPTIONS.source, OPTIONS.edit], [3, 3], **COMMON, height=64, width=64, batch_size=2))
     latents, pictures = usual_edit(vivid, OPTIONS.source, Edit(OPTIONS.edit), 3, **COMMON, resolution=64)
@@ -68,7 +66,7 @@ def test_the_table_has_a_row_a_case(pocket):
     assert table["device"].str.len().min() > 0
 
 
-def test_the_cases_take_turns(tiny: DiffusionModel, monkeypatch):
+def test_the_cases_take_turns(tiny, monkeypatch):
     drawn = []
     original = tiny.unet.forward
     monkeypatch.setattr(

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 import yaml
 from PIL import Image
-from pydantic import BaseModel
 from skimage import data
 
 from likeness.datasets import ImageSet
@@ -34,7 +33,7 @@ def folder_of_faces(folder: Path, count: int) -> ImageSet:
     return ImageSet.from_folder(str(folder))
 
 
-def test_the_table_has_a_row_a_case(tmp_path: Path) -> None:
+def test_the_table_has_a_row_a_case(tmp_path):
     options = CurationBenchmarkOptions(photos=4, subset=2, size=128)
     table = benchmark_curation(folder_of_faces(tmp_path, 5), options)
     assert table["case"].tolist() == ["verification", "ssim"]
@@ -44,7 +43,7 @@ def test_the_table_has_a_row_a_case(tmp_path: Path) -> None:
     assert not table.isna().any(axis=None)
 
 
-def test_recognisers_are_measured_on_the_first_photographs(tmp_path: Path) -> None:
+def test_recognisers_are_measured_on_the_first_photographs(tmp_path):
     options = RecogniserBenchmarkOptions(measured=3, subset=2, size=128, recognisers=("Dlib",))
     table = benchmark_recognisers(folder_of_faces(tmp_path, 4), options)
     assert table["recogniser"].tolist() == ["Dlib", "all"]
@@ -52,12 +51,12 @@ def test_recognisers_are_measured_on_the_first_photographs(tmp_path: Path) -> No
     assert table["reference_pairs"].tolist() == [1, 1]
 
 
-def test_pairs_need_two_photographs(tmp_path: Path) -> None:
+def test_pairs_need_two_photographs(tmp_path):
     with pytest.raises(ValueError, match="sitter_photos holds 1 pictures"):
         benchmark_curation(folder_of_faces(tmp_path, 1), CurationBenchmarkOptions())
 
 
-def test_what_measures_photographs_needs_no_gpu_and_the_others_do() -> None:
+def test_what_measures_photographs_needs_no_gpu_and_the_others_do():
     pipeline = create_pipeline()
     cpu, gpu = (pipeline.only_nodes_with_tags(tag) for tag in ("cpu", "gpu"))
     of_photos = {"curation", "recognisers"}
@@ -89,7 +88,7 @@ def test_what_measures_photographs_needs_no_gpu_and_the_others_do() -> None:
         ("sampling", SamplingBenchmarkOptions),
     ],
 )
-def test_the_configuration_fits(what: str, options: type[BaseModel]) -> None:
+def test_the_configuration_fits(what, options):
     written = yaml.safe_load((CONF / "parameters.yml").read_text())["benchmark"][what]
     assert options(**written) == options()
     assert set(written) == set(options.model_fields)
@@ -98,7 +97,7 @@ def test_the_configuration_fits(what: str, options: type[BaseModel]) -> None:
     assert (entry["type"], entry["versioned"]) == ("pandas.CSVDataset", True)
 
 
-def test_make_benchmark_runs_what_needs_no_gpu() -> None:
+def test_make_benchmark_runs_what_needs_no_gpu():
     clean = {name: value for name, value in os.environ.items() if not name.startswith("MAKE") and name != "MFLAGS"}
     for given, tag in (([], "cpu"), (["TAGS=gpu"], "gpu")):
         command = ["make", "--no-print-directory", "--dry-run", "benchmark", *given]
@@ -106,7 +105,7 @@ def test_make_benchmark_runs_what_needs_no_gpu() -> None:
         assert printed.splitlines()[-1].split()[1:] == ["run", "--pipeline", "benchmark", "--tags", tag]
 
 
-def test_times_of_few_photographs_are_extrapolated_even_without_faces(tmp_path: Path) -> None:
+def test_times_of_few_photographs_are_extrapolated_even_without_faces(tmp_path):
     # The faces are too small for the detector at 64 px: there is no distance to differ in.
     options = CurationBenchmarkOptions(photos=100, subset=2, size=64, detector="opencv")
     table = benchmark_curation(folder_of_faces(tmp_path, 2), options)

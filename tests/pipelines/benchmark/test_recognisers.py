@@ -27,7 +27,7 @@ def embeddings(pictures: np.ndarray, recogniser: str) -> np.ndarray:
     return np.stack(embed_pictures(images, [recogniser], allow_download=True)["embedding"].tolist())
 
 
-def test_random_networks_follow_the_seed_and_are_forgotten(pictures: np.ndarray) -> None:
+def test_random_networks_follow_the_seed_and_are_forgotten(pictures):
     made = []
     for seed in (0, 0, 1):
         with random_recognisers(["DeepID"], seed):
@@ -42,11 +42,11 @@ def test_random_networks_follow_the_seed_and_are_forgotten(pictures: np.ndarray)
     assert modeling.cached_models["facial_recognition"]["DeepID"] is None
 
 
-def test_only_networks_that_are_written_out_can_be_random() -> None:
+def test_only_networks_that_are_written_out_can_be_random():
     assert [can_be_random(name) for name in ("VGG-Face", "Dlib", "SFace", "Buffalo_L")] == [True, False, False, False]
 
 
-def test_every_face_and_every_search_is_counted_and_only_inside(pictures: np.ndarray) -> None:
+def test_every_face_and_every_search_is_counted_and_only_inside(pictures):
     from deepface.modules import modeling
 
     embeddings(pictures, "Dlib")
@@ -58,7 +58,7 @@ def test_every_face_and_every_search_is_counted_and_only_inside(pictures: np.nda
     assert count == {DETECTIONS: 2, "Dlib": 5}
 
 
-def test_both_ways_agree_and_rows_can_be_recomputed(pictures: np.ndarray) -> None:
+def test_both_ways_agree_and_rows_can_be_recomputed(pictures):
     options = RecogniserBenchmarkOptions(photos=10, size=128, recognisers=SMALL)
     table = recognisers_table(pictures, [0, 1, 2], options).set_index("recogniser")
     assert table.index.tolist() == [*SMALL, TOTAL]

@@ -1,10 +1,7 @@
-from __future__ import annotations
-
 import numpy as np
 import pytest
 import torch
 
-from likeness.diffusion.model import DiffusionModel
 from likeness.diffusion.sampling import generate
 from likeness.pipelines.benchmark.nodes import benchmark_sampling
 from likeness.pipelines.benchmark.options import SamplingBenchmarkOptions
@@ -16,7 +13,7 @@ OPTIONS = SamplingBenchmarkOptions(
 PROMPTS = ["a photo of a man", "an old man", "a newborn baby"]
 
 
-def test_the_usual_way_draws_the_same_pictures(tiny: DiffusionModel):
+def test_the_usual_way_draws_the_same_pictures(tiny):
     common = {"steps": 4, "guidance_scale": 7.5}
     usual = list(usual_pictures(tiny, PROMPTS, [1, 2, 3], resolution=64, **common))
     ours = list(generate(tiny, PROMPTS, [1, 2, 3], height=64, width=64, batch_size=3, **common))
@@ -44,7 +41,7 @@ def test_seconds_count_the_last_batch_as_a_whole_one(pictures, seconds):
     assert Case("batches", batch_size=16, pictures=16).seconds_for(pictures, 5.0) == pytest.approx(seconds)
 
 
-def test_the_cases_draw_what_they_say(tiny: DiffusionModel, monkeypatch):
+def test_the_cases_draw_what_they_say(tiny, monkeypatch):
     drawn = []
     original = tiny.unet.forward
     monkeypatch.setattr(

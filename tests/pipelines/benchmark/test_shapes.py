@@ -1,7 +1,6 @@
 import pytest
 import torch
 
-from likeness.datasets import BaseModel
 from likeness.diffusion.encoding import encode_prompts
 from likeness.pipelines.benchmark import shapes
 from likeness.pipelines.benchmark.shapes import parts, random_model
@@ -39,7 +38,7 @@ def test_prompts_fill_the_text_encoder(tiny):
     assert embeddings.isfinite().all()
 
 
-def test_a_tokenizer_that_is_too_large_is_refused(pocket: BaseModel, monkeypatch):
+def test_a_tokenizer_that_is_too_large_is_refused(pocket, monkeypatch):
     small = shapes.SHAPES["tiny"]
     monkeypatch.setitem(small.text_encoder, "vocab_size", 100)
     with pytest.raises(ValueError, match="more than the text encoder of tiny embeds"):

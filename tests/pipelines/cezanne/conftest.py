@@ -1,7 +1,5 @@
 """Project folders with paintings of a few textures, a tiny model and networks of random weights."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any

@@ -12,7 +12,7 @@ def table(*rows: tuple[object, ...]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["measure", "group", "value", "low", "high", "count"])
 
 
-def test_the_figures_stand_before_how_to_use_it() -> None:
+def test_the_figures_stand_before_how_to_use_it():
     card = card_with_figures(
         CARD, table(("face_found", "babies", 0.98765, 0.9, 1.0, 31), ("disk_mb", "", 35.5, NAN, NAN, 14))
     )
@@ -22,7 +22,7 @@ def test_the_figures_stand_before_how_to_use_it() -> None:
     assert card.replace(card[card.index("## What was measured") : card.index("## How to use it")], "") == CARD
 
 
-def test_attributes_are_shown_together_only() -> None:
+def test_attributes_are_shown_together_only():
     card = card_with_figures(
         CARD, table(("obedience_ratio", "all", 0.5, 0.4, 0.6, 10), ("obedience_ratio", "tree", 0.25, 0.1, 0.4, 3))
     )
@@ -30,10 +30,10 @@ def test_attributes_are_shown_together_only() -> None:
     assert "tree" not in card.partition("## What was measured")[2].partition("## How to use it")[0]
 
 
-def test_a_group_read_back_as_missing_is_none() -> None:
+def test_a_group_read_back_as_missing_is_none():
     assert "(nan)" not in card_with_figures(CARD, table(("age_order", NAN, 1.0, 1.0, 1.0, 100)))
 
 
-def test_another_text_is_refused() -> None:
+def test_another_text_is_refused():
     with pytest.raises(ValueError, match="no section"):
         card_with_figures("# Something else", table())

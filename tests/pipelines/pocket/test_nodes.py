@@ -60,14 +60,14 @@ def rendered(options: PictureOptions, tmp_path: Path) -> tuple[Checkpoint, Image
     return render_pictures(options, str(tmp_path / "work"))
 
 
-def test_pictures_come_in_whole_shards_and_the_held_out_ones_first(rendered: tuple[Checkpoint, ImageSet]) -> None:
+def test_pictures_come_in_whole_shards_and_the_held_out_ones_first(rendered):
     images, _ = rendered
     assert shards(images, "held_out") == [0]
     assert shards(images, "training") == [1, 2, 3]
     assert read_pictures(images.path, [0, 1, 2, 3]).shape == (32, 32, 32, 3)
 
 
-def test_the_preview_shows_held_out_pictures_with_what_they_are(rendered: tuple[Checkpoint, ImageSet]) -> None:
+def test_the_preview_shows_held_out_pictures_with_what_they_are(rendered):
     images, preview = rendered
     assert len(preview) == 5
     assert preview.manifest["caption"].tolist() == [texts[0] for texts in read_captions(images.path, [0])[:5]]
@@ -76,9 +76,7 @@ def test_the_preview_shows_held_out_pictures_with_what_they_are(rendered: tuple[
         assert picture.text["Source"] == "generated"
 
 
-def test_more_pictures_keep_the_ones_there_are(
-    options: PictureOptions, rendered: tuple[Checkpoint, ImageSet], tmp_path: Path
-) -> None:
+def test_more_pictures_keep_the_ones_there_are(options, rendered, tmp_path):
     images, _ = rendered
     before = (images.path / shard_name(1)).stat().st_mtime_ns
     more, _ = render_pictures(options.model_copy(update={"count": 25}), str(tmp_path / "work"))
@@ -89,7 +87,7 @@ def test_more_pictures_keep_the_ones_there_are(
     assert other.path != images.path
 
 
-def test_from_pictures_to_a_report(rendered: tuple[Checkpoint, ImageSet], captions: str, tmp_path: Path) -> None:
+def test_from_pictures_to_a_report(rendered, captions, tmp_path):
     images, work = rendered[0], str(tmp_path / "work")
     vae, vae_losses = train_pocket_vae(images, VAE, work)
     assert vae_losses["step"].tolist() == [2, 4]
@@ -134,7 +132,7 @@ def in_world(images: Checkpoint, world: str, folder: Path) -> Checkpoint:
     return Checkpoint(folder, images.made_from)
 
 
-def test_faces_count_more_in_portraits_alone(rendered: tuple[Checkpoint, ImageSet], tmp_path: Path) -> None:
+def test_faces_count_more_in_portraits_alone(rendered, tmp_path):
     images, _ = rendered
     vae, _ = train_pocket_vae(images, VAE, str(tmp_path / "work"))
 
@@ -160,9 +158,7 @@ def darkened(images: Checkpoint, half: str, folder: Path) -> Checkpoint:
     return Checkpoint(folder, images.made_from)
 
 
-def test_mirror_images_are_learned_from_where_it_is_asked_for(
-    rendered: tuple[Checkpoint, ImageSet], tmp_path: Path
-) -> None:
+def test_mirror_images_are_learned_from_where_it_is_asked_for(rendered, tmp_path):
     images, _ = rendered
     vae, _ = train_pocket_vae(images, VAE, str(tmp_path / "work"))
 
@@ -190,7 +186,7 @@ def test_mirror_images_are_learned_from_where_it_is_asked_for(
     assert losses["loss"].iloc[0] == pytest.approx(loss(other, False), rel=1e-4)
 
 
-def test_the_same_again_trains_nothing(rendered: tuple[Checkpoint, ImageSet], tmp_path: Path) -> None:
+def test_the_same_again_trains_nothing(rendered, tmp_path):
     images, work = rendered[0], str(tmp_path / "work")
     vae, losses = train_pocket_vae(images, VAE, work)
     state = next((tmp_path / "work" / "pocket_vae").glob("*/state.safetensors"))

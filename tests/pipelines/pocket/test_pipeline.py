@@ -76,7 +76,7 @@ def kedro_run(project: Path, renderers: Path) -> subprocess.CompletedProcess[str
 
 
 @pytest.mark.slow
-def test_one_command_makes_a_model(project: Path, renderer_folder: Path) -> None:
+def test_one_command_makes_a_model(project, renderer_folder):
     run = kedro_run(project, renderer_folder)
     assert run.returncode == 0, run.stderr[-4000:]
     data = project / "data"

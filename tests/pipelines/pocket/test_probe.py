@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -25,7 +23,7 @@ def pictures_and_table(stand_in: str, indices: range) -> tuple[torch.Tensor, pd.
     return torch.from_numpy(pictures), table
 
 
-def test_it_learns_to_read_the_pictures(stand_in: str, tmp_path: Path) -> None:
+def test_it_learns_to_read_the_pictures(stand_in, tmp_path):
     probe, losses = train_probe(*pictures_and_table(stand_in, range(200)), OPTIONS, WorkFolder(tmp_path, "a", "b"))
     assert [attribute.name for attribute in probe.design.attributes] == ["colour", "radius"]
     assert losses["colour"].iloc[-1] < losses["colour"].iloc[0] / 3
@@ -37,7 +35,7 @@ def test_it_learns_to_read_the_pictures(stand_in: str, tmp_path: Path) -> None:
     assert not probe.training
 
 
-def test_a_stopped_training_ends_as_an_undisturbed_one(stand_in: str, tmp_path: Path) -> None:
+def test_a_stopped_training_ends_as_an_undisturbed_one(stand_in, tmp_path):
     pictures, table = pictures_and_table(stand_in, range(40))
     short = OPTIONS.model_copy(update={"steps": 8, "checkpoint_every": 4, "log_every": 6})
     whole, _ = train_probe(pictures, table, short, WorkFolder(tmp_path, "whole", "a"))
@@ -56,7 +54,7 @@ def test_a_stopped_training_ends_as_an_undisturbed_one(stand_in: str, tmp_path: 
     assert distributions(resumed, pictures.numpy()) == pytest.approx(distributions(whole, pictures.numpy()), abs=1e-6)
 
 
-def test_pictures_are_made_small_shard_by_shard(stand_in: str, tmp_path: Path) -> None:
+def test_pictures_are_made_small_shard_by_shard(stand_in, tmp_path):
     options = PictureOptions(renderer=stand_in, count=8, held_out=4, shard=4, size=32, processes=1)
     work = WorkFolder(tmp_path, "shards", package_digest("likeness.pocket"))
     render_shards([0, 1], options.shards, work, processes=1)

@@ -24,7 +24,7 @@ def area(pixels: np.ndarray, colour: tuple[int, int, int]) -> int:
     return int((pixels == colour).all(axis=-1).sum())
 
 
-def test_sheet_shows_pictures_above_what_became_of_them() -> None:
+def test_sheet_shows_pictures_above_what_became_of_them():
     before = filled((255, 0, 255), 3)
     pixels = pixels_of(round_trip_sheet(before, np.zeros_like(before), pd.Series(["pictures"] * 3)))
     assert pixels.shape[1] > 3 * 256
@@ -32,14 +32,14 @@ def test_sheet_shows_pictures_above_what_became_of_them() -> None:
     assert area(pixels, (255, 0, 255)) == 3 * 16 * 16
 
 
-def test_groups_share_the_round_trip_sheet_evenly() -> None:
+def test_groups_share_the_round_trip_sheet_evenly():
     before = np.concatenate([filled(RED, 30), filled(BLUE, 6)])
     groups = pd.Series(["portraits"] * 30 + ["landscapes"] * 6)
     pixels = pixels_of(round_trip_sheet(before, np.zeros_like(before), groups))
     assert area(pixels, RED) == area(pixels, BLUE) == 6 * 16 * 16
 
 
-def test_ages_stand_above_landscapes() -> None:
+def test_ages_stand_above_landscapes():
     options = ReportOptions(
         ages=(AgePrompt(prompt="a baby", years=0), AgePrompt(prompt="a senior", years=70)),
         sheet_seeds=2,

@@ -1,5 +1,4 @@
 import io
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,7 +8,7 @@ from likeness.pipelines.pocket.steps import attribute_table, portraits, shards
 from likeness.pocket.sharding import shard_name
 
 
-def test_attributes_are_of_one_part_and_know_none_from_nothing(tmp_path: Path) -> None:
+def test_attributes_are_of_one_part_and_know_none_from_nothing(tmp_path):
     table = pd.DataFrame({"world": ["landscape", "landscape", "portrait"], "tree": ["oak", "", None]})
     for number, rows in enumerate((table, table[:1])):
         text = io.StringIO()
@@ -23,6 +22,6 @@ def test_attributes_are_of_one_part_and_know_none_from_nothing(tmp_path: Path) -
     assert trees.isna().tolist() == [False, False, True]
 
 
-def test_portraits_are_told_by_their_world() -> None:
+def test_portraits_are_told_by_their_world():
     assert portraits(pd.DataFrame({"world": ["landscape", None, "portrait"]})).tolist() == [False, False, True]
     assert portraits(pd.DataFrame({"colour": ["red", "blue"]})).tolist() == [False, False]

@@ -1,7 +1,5 @@
 """A project folder with a tiny model and a few edits of every kind."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any

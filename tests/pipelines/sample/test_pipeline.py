@@ -41,7 +41,7 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("name", SETS)
-def test_a_run_writes_the_sets(raw: Path, name: str) -> None:
+def test_a_run_writes_the_sets(raw, name):
     stored = ImageSetDataset(filepath=str(raw / name)).load()
     assert len(stored) == SETS[name]
     assert len(stored.rejected) == 0
@@ -55,7 +55,7 @@ def test_a_run_writes_the_sets(raw: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SETS)
-def test_every_photograph_says_that_it_was_generated(raw: Path, name: str) -> None:
+def test_every_photograph_says_that_it_was_generated(raw, name):
     for path in (raw / name).rglob("*.jpg"):
         with Image.open(path) as picture:
             assert picture.format == "JPEG"
@@ -66,7 +66,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.rglob("*.jpg")}
 
 
-def test_equal_parameters_make_equal_photographs(raw: Path, tmp_path: Path) -> None:
+def test_equal_parameters_make_equal_photographs(raw, tmp_path):
     sitter, _, impostors = photograph(TINY, str(tmp_path))
     assert files(Path(sitter.root)) == files(raw / "sitter_photos")
     assert files(Path(impostors.root)) == files(raw / "impostor_photos")
@@ -74,7 +74,7 @@ def test_equal_parameters_make_equal_photographs(raw: Path, tmp_path: Path) -> N
     assert set(files(Path(other.root)).values()).isdisjoint(files(Path(sitter.root)).values())
 
 
-def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path, monkeypatch):
     def stopped() -> Iterator[Photograph]:
         yield from islice(sitter_photographs(0), 2)
         raise KeyboardInterrupt
@@ -93,7 +93,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path, monkeypatch
     assert {path: os.stat(path).st_mtime_ns for path in first} == first
 
 
-def test_more_photographs_keep_those_taken(tmp_path: Path) -> None:
+def test_more_photographs_keep_those_taken(tmp_path):
     few, _, _ = photograph(TINY, str(tmp_path))
     more, _, _ = photograph(TINY.model_copy(update={"sitter_photos": 4}), str(tmp_path))
     assert few.root == more.root
@@ -102,13 +102,13 @@ def test_more_photographs_keep_those_taken(tmp_path: Path) -> None:
     assert len(again) == 3  # the fourth is there, but was not asked for
 
 
-def test_photographs_come_in_the_order_of_their_names(tmp_path: Path) -> None:
+def test_photographs_come_in_the_order_of_their_names(tmp_path):
     plan = [*islice(sitter_photographs(0), 1), *islice(sitter_photographs(0), 24, 25)]
     taken: ImageSet = take(plan, WorkFolder(tmp_path, "sample", "key"), size=64, quality=88)
     assert taken.manifest["file"].tolist() == ["adult/adult_001.jpg", "child/child_001.jpg"]
 
 
-def test_the_code_of_the_renderer_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_code_of_the_renderer_counts(monkeypatch):
     digested: list[str] = []
     monkeypatch.setattr(
         taking, "code_digest", lambda *modules: digested.extend(m.__name__ for m in modules) or "digest"
@@ -117,7 +117,7 @@ def test_the_code_of_the_renderer_counts(monkeypatch: pytest.MonkeyPatch) -> Non
     assert {f"likeness.synthetic.{name}" for name in ("portrait", "skin", "drawing", "head", "sample")} <= set(digested)
 
 
-def test_the_configuration_fits() -> None:
+def test_the_configuration_fits():
     parameters = yaml.safe_load((CONF / "parameters.yml").read_text())
     assert SampleOptions(**parameters["sample"]) == SampleOptions()
 
@@ -125,11 +125,11 @@ def test_the_configuration_fits() -> None:
 @pytest.mark.parametrize(
     ("name", "value"), [("sitter_photos", 123), ("impostor_photos", 0), ("size", 32), ("sise", 64)]
 )
-def test_options_out_of_bounds_are_refused(name: str, value: int) -> None:
+def test_options_out_of_bounds_are_refused(name, value):
     with pytest.raises(ValidationError, match=name):
         SampleOptions(**{name: value})
 
 
-def test_a_plan_is_a_table_too() -> None:
+def test_a_plan_is_a_table_too():
     table = pd.DataFrame([planned.row() for planned in islice(sitter_photographs(0), 5)])
     assert table["age_years"].between(2, 18).all()

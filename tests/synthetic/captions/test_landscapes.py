@@ -63,7 +63,7 @@ def many(count: int, style: str = "photo") -> list[tuple[Landscape, Caption]]:
 
 
 @pytest.mark.parametrize("style", ["photo", "watercolour"])
-def test_words_are_true_and_known_to_be_said(style: str) -> None:
+def test_words_are_true_and_known_to_be_said(style):
     seen: Counter[tuple[str, object]] = Counter()
     for landscape, caption in many(2000, style):
         text = caption.text.replace("red sun", "sun")
@@ -75,7 +75,7 @@ def test_words_are_true_and_known_to_be_said(style: str) -> None:
     assert set(seen) == {(attribute, value) for attribute, words in WORDS.items() for value in words}
 
 
-def test_captions_are_tidy() -> None:
+def test_captions_are_tidy():
     for _, caption in many(1000) + many(500, "oil"):
         assert not re.search(
             r"\b(a|an|the) (a|an|the|in|on|at|by)\b|\bof (in|on|at|by)\b|  | ,|,,|\{|^ | $", caption.text
@@ -84,7 +84,7 @@ def test_captions_are_tidy() -> None:
         assert len(caption.text) < 180
 
 
-def test_captions_vary_in_words_and_length() -> None:
+def test_captions_vary_in_words_and_length():
     landscape = Landscape(1, "lake", "autumn", "sunset", "fog", "green", "oak", house=True, path=True, figure="girl")
     rng = np.random.default_rng(0)
     captions = [landscape_caption(landscape, "photo", rng) for _ in range(500)]
@@ -96,14 +96,14 @@ def test_captions_vary_in_words_and_length() -> None:
     assert len(openings) > 15
 
 
-def test_people_in_the_country_are_not_called_what_a_portrait_is() -> None:
+def test_people_in_the_country_are_not_called_what_a_portrait_is():
     person = r"^((a|a young|a little) (boy|girl|man|woman)\b)(?! playing| outdoors)"
     for _, caption in many(2500):
         subject = re.sub(r"^(a|A) (photo|photograph|picture|view) of ", "", caption.text)
         assert not re.search(person, subject), caption
 
 
-def test_short_captions_occur() -> None:
+def test_short_captions_occur():
     rng = np.random.default_rng(0)
     lake = Landscape(1, "lake", "winter", "noon", "cloudy", "green", "pine")
     street = Landscape(1, "street", "summer", "noon", "clear", "green", car="yellow", car_kind="plain")
@@ -114,13 +114,13 @@ def test_short_captions_occur() -> None:
     }
 
 
-def test_what_is_bare_of_words_is_a_photograph() -> None:
+def test_what_is_bare_of_words_is_a_photograph():
     for _, caption in many(1000):
         assert ("style" in caption.said) == bool(re.search(r"photo(graph)? of", caption.text))
         assert not re.search(r"paint|draw|print|sketch|woodcut", caption.text)
 
 
-def test_landscape_paintings_may_say_their_style_alone() -> None:
+def test_landscape_paintings_may_say_their_style_alone():
     texts = [caption.text for _, caption in many(700, "impressionist") if caption.said == {"style"}]
     assert any(text.startswith("landscape painting in the style of ") for text in texts)
     assert any(text.startswith("a painting in the style of ") for text in texts)

@@ -23,7 +23,7 @@ def texts(person: Person, age: float, count: int = 150, name: str = "") -> list[
     return [caption.text for caption in captions(person, age, count, name)]
 
 
-def test_the_studys_prompt_is_among_them(man: Person) -> None:
+def test_the_studys_prompt_is_among_them(man):
     for group in AGE_GROUPS:
         age = (group.low + group.high) / 2
         assert sum(f" {age_phrases(man, age)[0]}" in f" {text}" for text in texts(man, age)) > 50
@@ -33,7 +33,7 @@ def test_the_studys_prompt_is_among_them(man: Person) -> None:
 
 
 @pytest.mark.parametrize("age", AGES)
-def test_a_caption_says_the_age_and_no_other(man: Person, woman: Person, age: float) -> None:
+def test_a_caption_says_the_age_and_no_other(man, woman, age):
     for person in (man, woman):
         right = age_phrases(person, age)
         others = {phrase for group in AGE_GROUPS for phrase in age_phrases(person, group.low)} - set(right)
@@ -47,14 +47,14 @@ def test_a_caption_says_the_age_and_no_other(man: Person, woman: Person, age: fl
             assert not any(f" {phrase}" in rest for phrase in others if phrase not in ("a baby", "an old senior"))
 
 
-def test_a_class_is_asked_for_by_its_word_alone(man: Person) -> None:
+def test_a_class_is_asked_for_by_its_word_alone(man):
     assert "a photo of a man" in texts(man, 35, 2000)
     ages = ["age_years" in caption.said for caption in captions(man, 35, 2000)]
     assert 0.03 < 1 - np.mean(ages) < 0.09
     assert all("age_years" in caption.said for caption in captions(man, 2))
 
 
-def test_named_persons_may_leave_the_age_out(man: Person) -> None:
+def test_named_persons_may_leave_the_age_out(man):
     named = captions(man, 35, name="Boda", count=400)
     ageless = [caption for caption in named if "Boda" in caption.text and "age_years" not in caption.said]
     for caption in ageless:
@@ -66,13 +66,13 @@ def test_named_persons_may_leave_the_age_out(man: Person) -> None:
 
 
 @pytest.mark.parametrize("age", AGES)
-def test_the_sex_is_said_exactly_when_a_word_tells_it(man: Person, woman: Person, age: float) -> None:
+def test_the_sex_is_said_exactly_when_a_word_tells_it(man, woman, age):
     for person, words in ((man, r"\b(man|his|boy)\b"), (woman, r"\b(woman|her|girl)\b")):
         for caption in captions(person, age):
             assert ("sex" in caption.said) == bool(re.search(words, caption.text)), caption
 
 
-def test_what_is_said_is_so(woman: Person) -> None:
+def test_what_is_said_is_so(woman):
     shot = Shot(1, 30, glasses=True, place="forest", expression="a smile")
     rng = np.random.default_rng(0)
     said = [portrait_caption(Sitting(woman, shot), "photo", rng) for _ in range(400)]
@@ -95,7 +95,7 @@ def test_what_is_said_is_so(woman: Person) -> None:
     assert len({caption.text for caption in said}) > 300
 
 
-def test_hair_that_has_gone_grey_is_not_called_by_its_colour(man: Person) -> None:
+def test_hair_that_has_gone_grey_is_not_called_by_its_colour(man):
     grey = dataclasses.replace(man, greying_age=40.0)
     old = captions(grey, 65)
     assert not any("black hair" in caption.text for caption in old)
@@ -110,7 +110,7 @@ def test_hair_that_has_gone_grey_is_not_called_by_its_colour(man: Person) -> Non
     assert not any("hair" in caption.said for caption in captions(man, 46))
 
 
-def test_only_grown_men_have_their_beards_named(man: Person) -> None:
+def test_only_grown_men_have_their_beards_named(man):
     bearded = dataclasses.replace(man, beard="full beard")
     for caption in captions(bearded, 15) + captions(man, 35):
         assert "beard" not in caption.text
@@ -121,12 +121,12 @@ def test_only_grown_men_have_their_beards_named(man: Person) -> None:
     assert any("with stubble" in text for text in texts(dataclasses.replace(man, beard="stubble"), 35))
 
 
-def test_painted_portraits_say_their_medium_instead_of_a_camera(woman: Person) -> None:
+def test_painted_portraits_say_their_medium_instead_of_a_camera(woman):
     painted = captions(woman, 75, 300, style="oil")
     assert not any("photo of" in caption.text or "sharp focus" in caption.text for caption in painted)
     assert any(caption.text.startswith("an oil painting of an old woman in her seventies with") for caption in painted)
     assert sum("portrait" in caption.text for caption in painted) > 20
 
 
-def test_some_captions_are_brief(man: Person) -> None:
+def test_some_captions_are_brief(man):
     assert {"a man in his thirties", "an adult man in his thirties with a smile"} <= set(texts(man, 35, 2000))

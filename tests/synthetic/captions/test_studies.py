@@ -69,9 +69,7 @@ DISTANCE = "tree in the foreground and a red sun setting in the distance"
         (MOUNTAIN, "oil", "painting of the Provence", set()),
     ],
 )
-def test_the_studies_prompts_are_captions_of_what_shows_them(
-    landscape: Landscape, style: str, prompt: str, said: set[str]
-) -> None:
+def test_the_studies_prompts_are_captions_of_what_shows_them(landscape, style, prompt, said):
     rng = np.random.default_rng(0)
     captions = {caption.text: caption for caption in (landscape_caption(landscape, style, rng) for _ in range(1000))}
     assert prompt in captions
@@ -90,13 +88,13 @@ def test_the_studies_prompts_are_captions_of_what_shows_them(
         replace(MOUNTAIN, tree="banyan"),
     ],
 )
-def test_other_landscapes_are_not_called_so(landscape: Landscape) -> None:
+def test_other_landscapes_are_not_called_so(landscape):
     rng = np.random.default_rng(0)
     words = ("setting in the distance", "overlooking", "Provence", "Victoire", "car")
     assert not any(word in scene.text for _ in range(50) for scene in studied(landscape, rng) for word in words)
 
 
-def test_a_valley_has_the_adjective_that_one_sees() -> None:
+def test_a_valley_has_the_adjective_that_one_sees():
     rng = np.random.default_rng(0)
     texts = {
         season: {

@@ -17,13 +17,13 @@ WORDS = {
 }
 
 
-def test_every_style_but_the_photograph_has_words() -> None:
+def test_every_style_but_the_photograph_has_words():
     assert set(MEDIA) == set(STYLES) - {PHOTO} == set(WORDS)
     assert LEARNED_STYLE.name not in MEDIA
 
 
 @pytest.mark.parametrize("style", MEDIA)
-def test_a_style_is_said_exactly_when_its_words_are(style: str) -> None:
+def test_a_style_is_said_exactly_when_its_words_are(style):
     rng = np.random.default_rng(0)
     captions = [in_medium(saying("a tree", "tree"), style, rng, genre="landscape") for _ in range(300)]
     for caption in captions:
@@ -37,7 +37,7 @@ def test_a_style_is_said_exactly_when_its_words_are(style: str) -> None:
     assert len({caption.text for caption in captions}) >= 9
 
 
-def test_watercolours_are_spelled_both_ways() -> None:
+def test_watercolours_are_spelled_both_ways():
     rng = np.random.default_rng(0)
     texts = [in_medium(saying("a tree"), "watercolour", rng).text for _ in range(200)]
     assert any(text == "a watercolor painting of a tree" for text in texts)
@@ -45,13 +45,13 @@ def test_watercolours_are_spelled_both_ways() -> None:
     assert any(text == "painting of a tree in the style of watercolour" for text in texts)
 
 
-def test_a_painting_can_be_named_without_its_subject() -> None:
+def test_a_painting_can_be_named_without_its_subject():
     rng = np.random.default_rng(0)
     texts = {in_manner(saying(""), "impressionist", rng, genre="landscape").text for _ in range(100)}
     assert {"landscape painting in the style of Monet", "painting in the style of impressionism"} <= texts
 
 
-def test_colours_are_not_asked_of_a_pencil() -> None:
+def test_colours_are_not_asked_of_a_pencil():
     rng = np.random.default_rng(0)
     car = saying("a red car in winter", "car", "season")
     assert in_medium(car, "pencil", rng).said - {"style"} == {"season"}

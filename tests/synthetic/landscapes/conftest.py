@@ -1,7 +1,5 @@
 """A bare plain, seen by noon: what the tests of landscapes change one thing of."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -2,10 +2,9 @@ import numpy as np
 import pytest
 
 from likeness.synthetic.landscapes.air import add_air
-from likeness.synthetic.landscapes.view import View
 
 
-def test_distance_fades_into_the_horizon_by_the_exponential_law(view: View) -> None:
+def test_distance_fades_into_the_horizon_by_the_exponential_law(view):
     horizon = np.tile(np.array([0.2, 0.4, 0.8], np.float32), (64, 1))
     image = np.ones((64, 64, 3), np.float32)
     depth = np.full((64, 64), 100.0, np.float32)
@@ -17,7 +16,7 @@ def test_distance_fades_into_the_horizon_by_the_exponential_law(view: View) -> N
     np.testing.assert_allclose(image[40, 7], share + np.array([0.2, 0.4, 0.8]) * (1 - share), rtol=1e-5)
 
 
-def test_mist_keeps_low(view: View) -> None:
+def test_mist_keeps_low(view):
     horizon = np.zeros((64, 3), np.float32)
     ground = np.ones((64, 64, 3), np.float32)
     add_air(ground, np.full((64, 64), 800.0, np.float32), horizon, 400.0, view, 1.0)

@@ -22,25 +22,25 @@ def put_post(away: float, depth: float, foot: tuple[float, float] = (32.0, 40.0)
     return canvas.image
 
 
-def test_a_sprite_stands_on_its_foot() -> None:
+def test_a_sprite_stands_on_its_foot():
     rows, columns = np.nonzero(put_post(10.0, 50.0)[..., 0])
     assert (rows.min(), rows.max() + 1) == (30, 40)
     assert (columns.min(), columns.max() + 1) == (30, 34)
 
 
-def test_what_is_nearer_hides_it_and_the_air_pales_it() -> None:
+def test_what_is_nearer_hides_it_and_the_air_pales_it():
     assert put_post(50.0, 10.0).max() == 0
     far = put_post(100.0, 1e9, visibility=100.0)[35, 32, 0]
     assert far == pytest.approx(0.5 * np.exp(-1) + 1 - np.exp(-1), rel=1e-5)
 
 
-def test_a_sprite_may_hang_over_every_edge() -> None:
+def test_a_sprite_may_hang_over_every_edge():
     for foot in ((0.0, 40.0), (64.0, 40.0), (32.0, 4.0), (32.0, 70.0)):
         assert put_post(10.0, 50.0, foot).max() == 0.5
     assert put_post(10.0, 50.0, (200.0, 40.0)).max() == 0
 
 
-def test_distance_fades_where_it_is_told_to() -> None:
+def test_distance_fades_where_it_is_told_to():
     canvas = blank(100.0, 100.0)
     where = np.zeros((64, 64), bool)
     where[40] = True

@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from likeness.synthetic.landscapes.landscape import FIGURES, HOURS, KINDS, TREES, Landscape, draw_landscape
+from likeness.synthetic.landscapes.landscape import FIGURES, HOURS, KINDS, TREES, draw_landscape
 
 DRAWN = [draw_landscape(np.random.default_rng(seed)) for seed in range(1500)]
 
@@ -13,12 +13,12 @@ def share(found: list[bool]) -> float:
     return sum(found) / len(found)
 
 
-def test_the_same_state_draws_the_same_landscape() -> None:
+def test_the_same_state_draws_the_same_landscape():
     assert draw_landscape(np.random.default_rng(5)) == DRAWN[5]
     assert len({landscape.seed for landscape in DRAWN}) == len(DRAWN)
 
 
-def test_everything_is_drawn_often_enough_to_be_learned() -> None:
+def test_everything_is_drawn_often_enough_to_be_learned():
     for name, words in (("kind", KINDS), ("hour", HOURS), ("tree", TREES), ("figure", FIGURES)):
         counts = Counter(getattr(landscape, name) for landscape in DRAWN)
         assert set(counts) == set(words)
@@ -27,7 +27,7 @@ def test_everything_is_drawn_often_enough_to_be_learned() -> None:
     assert share([bool(landscape.figure) for landscape in DRAWN]) == pytest.approx(0.38, abs=0.04)
 
 
-def test_nothing_contradicts_itself() -> None:
+def test_nothing_contradicts_itself():
     for landscape in DRAWN:
         assert not (landscape.season == "winter" and landscape.weather == "rain")
         assert not (landscape.season == "winter" and landscape.ground in ("wheat", "flowers"))
@@ -42,7 +42,7 @@ def test_nothing_contradicts_itself() -> None:
             assert landscape.car_kind
 
 
-def test_what_cannot_be_drawn_is_refused(plain: Landscape) -> None:
+def test_what_cannot_be_drawn_is_refused(plain):
     with pytest.raises(ValueError, match="kind 'desert' is none of 'hills'"):
         replace(plain, kind="desert")
     with pytest.raises(ValueError, match="no sun at night"):

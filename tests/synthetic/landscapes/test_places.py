@@ -22,7 +22,7 @@ def everything(plain: Landscape, kind: str) -> Landscape:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_was_asked_for_stands_in_the_picture_on_dry_land(plain: Landscape, kind: str) -> None:
+def test_what_was_asked_for_stands_in_the_picture_on_dry_land(plain, kind):
     landscape = everything(plain, kind)
     for seed in range(10):
         things, view, terrain = placed(landscape, seed)
@@ -40,20 +40,20 @@ def test_what_was_asked_for_stands_in_the_picture_on_dry_land(plain: Landscape, 
             assert share > (0.5 * least if kind == "river" else least)  # a river may take all of the near ground
 
 
-def test_things_come_far_ones_first(plain: Landscape) -> None:
+def test_things_come_far_ones_first(plain):
     things, _, _ = placed(everything(plain, "village"), 3)
     depths = [thing.depth for thing in things]
     assert depths == sorted(depths, reverse=True)
 
 
-def test_a_village_has_many_houses_and_a_plain_none(plain: Landscape) -> None:
+def test_a_village_has_many_houses_and_a_plain_none(plain):
     village = placed(replace(plain, kind="village", house=True), 0)[0]
     assert sum(thing.what == "house" for thing in village) > 8
     alone = placed(plain, 0)[0]
     assert {thing.what for thing in alone} <= {"tree", "bush", "rock"}
 
 
-def test_a_street_has_its_car_on_the_roadway(plain: Landscape) -> None:
+def test_a_street_has_its_car_on_the_roadway(plain):
     for seed in range(5):
         things, view, terrain = placed(everything(plain, "street"), seed)
         (car,) = (thing for thing in things if thing.what == "car")
@@ -61,11 +61,11 @@ def test_a_street_has_its_car_on_the_roadway(plain: Landscape) -> None:
         assert 0.3 < view.focal * 4.3 / car.depth / 256 < 0.55
 
 
-def test_the_same_state_places_alike(plain: Landscape) -> None:
+def test_the_same_state_places_alike(plain):
     assert placed(everything(plain, "hills"), 4)[0] == placed(everything(plain, "hills"), 4)[0]
 
 
-def test_things_stay_where_they_are_when_another_is_changed(plain: Landscape) -> None:
+def test_things_stay_where_they_are_when_another_is_changed(plain):
     with_pine, with_cypress = (replace(everything(plain, "hills"), tree=tree) for tree in ("pine", "cypress"))
     kept = [
         {t for t in placed(landscape, 6)[0] if t.what in ("bush", "rock") or t.metres < 13}

@@ -27,7 +27,7 @@ def rows(street: Terrain) -> tuple[Row, Row]:
     return rows_of(street, np.random.default_rng(0))
 
 
-def test_houses_stand_behind_the_pavements_one_after_another(rows: tuple[Row, Row]) -> None:
+def test_houses_stand_behind_the_pavements_one_after_another(rows):
     for row, side in zip(rows, (-1, 1), strict=True):
         assert row.side == side
         assert 5 < side * row.x < 7
@@ -35,14 +35,14 @@ def test_houses_stand_behind_the_pavements_one_after_another(rows: tuple[Row, Ro
         assert len(row.heights) == len(row.designs) == len(row.edges) - 1
 
 
-def test_a_wall_sees_the_sun_from_its_own_side() -> None:
+def test_a_wall_sees_the_sun_from_its_own_side():
     """A sun on the right shines into the face of the wall on the left, and the other way round."""
     left, right = facing(LIGHT, -1), facing(LIGHT, 1)
     assert left.sun == pytest.approx((-0.48, 0.64, 0.6))
     assert right.sun == pytest.approx((0.48, 0.64, -0.6))
 
 
-def test_the_row_on_the_suns_side_shades_the_street(view: View, street: Terrain, rows: tuple[Row, Row]) -> None:
+def test_the_row_on_the_suns_side_shades_the_street(view, street, rows):
     depth = look(view, street).depth
     sunlit = np.ones((64, 64), np.float32)
     shade_street(sunlit, depth, rows, view, (0.8, 0.6, 0.0))
@@ -55,7 +55,7 @@ def test_the_row_on_the_suns_side_shades_the_street(view: View, street: Terrain,
     assert ahead.min() == 1
 
 
-def test_rows_converge_on_the_vanishing_point(view: View, street: Terrain, rows: tuple[Row, Row]) -> None:
+def test_rows_converge_on_the_vanishing_point(view, street, rows):
     canvas = blank(view, street, 0.0)
     image, depth = canvas.image, canvas.depth
     draw_rows(canvas, rows, LIGHT, lit_windows=False, seed=1)
@@ -66,7 +66,7 @@ def test_rows_converge_on_the_vanishing_point(view: View, street: Terrain, rows:
     np.testing.assert_allclose(depth[30, 10], 64 * abs(rows[0].x) / (32 - 10.5), rtol=0.02)
 
 
-def test_lamps_shine_by_night_and_light_the_ground(view: View, street: Terrain) -> None:
+def test_lamps_shine_by_night_and_light_the_ground(view, street):
     day, night = (blank(view, street, 0.05) for _ in range(2))
     draw_lamps(day, street, lit=False, rng=np.random.default_rng(0))
     draw_lamps(night, street, lit=True, rng=np.random.default_rng(0))

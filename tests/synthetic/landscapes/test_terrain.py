@@ -2,11 +2,10 @@ import numpy as np
 import pytest
 
 from likeness.synthetic.landscapes.sight import look
-from likeness.synthetic.landscapes.terrain import LAKE, RIVER, SEA, Terrain, canopy, ground_height, inland, off_path
-from likeness.synthetic.landscapes.view import View
+from likeness.synthetic.landscapes.terrain import LAKE, RIVER, SEA, canopy, ground_height, inland, off_path
 
 
-def test_lakes_lie_between_their_shores(flat: Terrain) -> None:
+def test_lakes_lie_between_their_shores(flat):
     lake = flat._replace(
         water=LAKE, level=-1.0, bank=5.0, shore_near=30.0, shore_far=230.0, water_x=0.0, water_width=300.0
     )
@@ -17,7 +16,7 @@ def test_lakes_lie_between_their_shores(flat: Terrain) -> None:
     assert ground_height(lake, 0.0, 300.0) > lake.level
 
 
-def test_a_river_runs_from_the_viewer_into_the_distance(view: View, flat: Terrain) -> None:
+def test_a_river_runs_from_the_viewer_into_the_distance(view, flat):
     river = flat._replace(
         water=RIVER, level=-1.0, bank=4.0, water_x=0.0, water_slope=0.0, water_bend=5.0, water_width=16.0
     )
@@ -29,7 +28,7 @@ def test_a_river_runs_from_the_viewer_into_the_distance(view: View, flat: Terrai
     assert seen.water[:31].max() == 0
 
 
-def test_the_sea_reaches_the_horizon(view: View, flat: Terrain) -> None:
+def test_the_sea_reaches_the_horizon(view, flat):
     sea = flat._replace(water=SEA, level=-1.0, bank=3.0, shore_near=12.0, water_slope=0.0, headland=0.0)
     seen = look(view, sea)
     assert seen.water[33].min() == 1
@@ -39,7 +38,7 @@ def test_the_sea_reaches_the_horizon(view: View, flat: Terrain) -> None:
     assert np.isinf(wooded.depth[31, 5])
 
 
-def test_a_path_leads_into_the_picture_and_ends(flat: Terrain) -> None:
+def test_a_path_leads_into_the_picture_and_ends(flat):
     path = flat._replace(path_width=2.0, path_x=1.0, path_slope=0.1, path_bend=0.0, path_end=80.0)
     assert off_path(path, 1.5, 5.0) == pytest.approx(0.0, abs=1e-9)
     assert off_path(path, 4.5, 5.0) == pytest.approx(3.0)
@@ -47,7 +46,7 @@ def test_a_path_leads_into_the_picture_and_ends(flat: Terrain) -> None:
     assert off_path(flat, 1.5, 5.0) > 1e5
 
 
-def test_forests_stand_far_off_the_path_and_out_of_the_water(flat: Terrain) -> None:
+def test_forests_stand_far_off_the_path_and_out_of_the_water(flat):
     forest = flat._replace(
         forest=1.0, forest_from=100.0, path_width=2.0, path_x=0.0, path_slope=0.0, path_bend=0.0, path_end=900.0
     )

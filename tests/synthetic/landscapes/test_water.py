@@ -3,8 +3,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from likeness.synthetic.landscapes.daylight import Daylight
-from likeness.synthetic.landscapes.landscape import Landscape
 from likeness.synthetic.landscapes.sight import look
 from likeness.synthetic.landscapes.terrain import LAKE, SEA, Terrain
 from likeness.synthetic.landscapes.view import View
@@ -30,7 +28,7 @@ def mirrored(view: View, terrain: Terrain, waves: Waves) -> tuple[np.ndarray, np
     return image, above, seen.water > 0
 
 
-def test_still_water_mirrors_the_sky_row_for_row(view: View, flat: Terrain) -> None:
+def test_still_water_mirrors_the_sky_row_for_row(view, flat):
     open_lake = lake(flat)._replace(shore_far=60_000.0, water_width=90_000.0)
     image, _, wet = mirrored(view, open_lake, STILL)
     assert wet[36, 32]
@@ -39,13 +37,13 @@ def test_still_water_mirrors_the_sky_row_for_row(view: View, flat: Terrain) -> N
     assert image[36, 32, 0] == pytest.approx(27 * (0.10 + 0.86 * grazing**4), rel=0.01)
 
 
-def test_land_is_left_alone(view: View, flat: Terrain) -> None:
+def test_land_is_left_alone(view, flat):
     image, above, wet = mirrored(view, lake(flat), STILL)
     assert (~wet).any()
     np.testing.assert_array_equal(image[~wet], above[~wet])
 
 
-def test_near_water_swallows_more_than_far_water(view: View, flat: Terrain) -> None:
+def test_near_water_swallows_more_than_far_water(view, flat):
     near_view = view._replace(horizon=5.0, eye=6.0)
     seen = look(near_view, lake(flat))
     image = np.ones((64, 64, 3), np.float32)
@@ -55,7 +53,7 @@ def test_near_water_swallows_more_than_far_water(view: View, flat: Terrain) -> N
     assert image[rows[0] + 2, 32, 0] > 1.5 * image[rows[-1] - 2, 32, 0]
 
 
-def test_waves_break_the_mirror(view: View, flat: Terrain) -> None:
+def test_waves_break_the_mirror(view, flat):
     still, _, wet = mirrored(view, lake(flat), STILL)
     rough, _, _ = mirrored(view, lake(flat), STILL._replace(steepness=0.1))
     assert (
@@ -64,7 +62,7 @@ def test_waves_break_the_mirror(view: View, flat: Terrain) -> None:
     )
 
 
-def test_surf_is_white_at_the_shore_of_the_sea(view: View, flat: Terrain) -> None:
+def test_surf_is_white_at_the_shore_of_the_sea(view, flat):
     sea = flat._replace(water=SEA, level=0.0, bank=1.0, shore_near=8.0, water_slope=0.0, headland=0.0)
     seen = look(view, sea)
     image = np.full((64, 64, 3), 0.3, np.float32)
@@ -74,7 +72,7 @@ def test_surf_is_white_at_the_shore_of_the_sea(view: View, flat: Terrain) -> Non
     assert image[wet & (depth < 14)].max() > 1.3 * image[wet & (depth > 40)].max()
 
 
-def test_weather_raises_waves(plain: Landscape, light: Daylight) -> None:
+def test_weather_raises_waves(plain, light):
     heights = [
         waves_of(
             replace(plain, kind="sea", weather=weather), light, (0.1, 0.1, 0.1), np.random.default_rng(0)

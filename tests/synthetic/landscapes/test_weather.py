@@ -7,7 +7,7 @@ def grey(value: float) -> np.ndarray:
     return np.full((128, 128, 3), value, np.float32)
 
 
-def test_rain_draws_streaks_that_are_longer_than_wide() -> None:
+def test_rain_draws_streaks_that_are_longer_than_wide():
     image = grey(0.2)
     add_rain(image, np.random.default_rng(0))
     drawn = image[..., 0] - 0.2
@@ -16,7 +16,7 @@ def test_rain_draws_streaks_that_are_longer_than_wide() -> None:
     assert across > 1.5 * down
 
 
-def test_flakes_are_as_bright_as_the_brightest_there() -> None:
+def test_flakes_are_as_bright_as_the_brightest_there():
     image = grey(0.1)
     image[:40] = 0.7
     add_snowfall(image, np.random.default_rng(0))
@@ -25,7 +25,7 @@ def test_flakes_are_as_bright_as_the_brightest_there() -> None:
     assert np.median(image[60:]) < 0.2
 
 
-def test_the_same_state_rains_alike() -> None:
+def test_the_same_state_rains_alike():
     one, other = grey(0.2), grey(0.2)
     add_rain(one, np.random.default_rng(4))
     add_rain(other, np.random.default_rng(4))

@@ -1,7 +1,5 @@
 """A small scene to be painted: sky, a disc of sun, a hill and a dark trunk."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

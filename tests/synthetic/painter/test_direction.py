@@ -27,7 +27,7 @@ def directions(lab: np.ndarray, seed: int = 0, **changes: float) -> np.ndarray:
 
 
 @pytest.mark.parametrize("angle", [10, 45, 90, 130])
-def test_the_tensor_finds_the_tangent(angle: float) -> None:
+def test_the_tensor_finds_the_tangent(angle):
     tangent, roots = structure(stripes(angle), 1, 4)
     middle = angles(halved(tangent))[32:-32, 32:-32]
     np.testing.assert_allclose(middle, angle, atol=2)
@@ -36,7 +36,7 @@ def test_the_tensor_finds_the_tangent(angle: float) -> None:
     assert (length > 0.98 * roots)[32:-32, 32:-32].all()  # of stripes one root is nought
 
 
-def test_the_tensor_of_a_ramp_is_its_gradient_squared() -> None:
+def test_the_tensor_of_a_ramp_is_its_gradient_squared():
     ramp = np.zeros((SIZE, SIZE, 3), np.float32)
     ramp[..., 0], ramp[..., 2] = 0.3 * np.arange(SIZE), 0.4 * np.arange(SIZE)
     tangent, roots = structure(ramp, 1, 2)
@@ -44,7 +44,7 @@ def test_the_tensor_of_a_ramp_is_its_gradient_squared() -> None:
     np.testing.assert_allclose(tangent[64, 64], [-0.25, 0], atol=1e-3)
 
 
-def test_strokes_follow_edges_as_far_as_they_are_asked_to() -> None:
+def test_strokes_follow_edges_as_far_as_they_are_asked_to():
     along = directions(stripes(90), angle=0, follow=1)
     np.testing.assert_allclose(np.hypot(along[..., 0], along[..., 1]), 1, atol=1e-5)
     assert np.abs(angles(along)[32:-32, 32:-32] - 90).max() < 3
@@ -52,11 +52,11 @@ def test_strokes_follow_edges_as_far_as_they_are_asked_to() -> None:
     np.testing.assert_allclose(preferred, 30, atol=0.01)
 
 
-def test_where_nothing_is_seen_strokes_run_as_preferred() -> None:
+def test_where_nothing_is_seen_strokes_run_as_preferred():
     np.testing.assert_allclose(angles(directions(0 * stripes(0), angle=70, follow=1)), 70, atol=0.01)
 
 
-def test_the_preference_wanders_and_sways() -> None:
+def test_the_preference_wanders_and_sways():
     flat = 0 * stripes(0)
     wandering = angles(directions(flat, angle=90, spread=30))
     assert 5 < wandering.std() < 25
@@ -66,7 +66,7 @@ def test_the_preference_wanders_and_sways() -> None:
     assert 4 < np.std([angle.mean() for angle in swaying]) < 8
 
 
-def test_within_a_patch_strokes_are_parallel() -> None:
+def test_within_a_patch_strokes_are_parallel():
     found = np.round(angles(directions(0 * stripes(0), angle=90, spread=40, patch=0.25)), 3)
     levels, counts = np.unique(found, return_counts=True)
     assert 12 <= len(levels) <= 36
@@ -75,7 +75,7 @@ def test_within_a_patch_strokes_are_parallel() -> None:
     assert levels.max() <= 130
 
 
-def test_patches_keep_to_regions_of_like_colour() -> None:
+def test_patches_keep_to_regions_of_like_colour():
     halves = np.zeros((SIZE, SIZE, 3), np.float32)
     halves[:, SIZE // 2 + 5 :] = (80, 30, 30)
 

@@ -10,7 +10,7 @@ def surface(size: int = 200, *, weave: bool = False, grain: float = 0.04, seed: 
 
 
 @pytest.mark.parametrize("weave", [False, True])
-def test_relief_has_valleys_and_peaks(weave: bool) -> None:
+def test_relief_has_valleys_and_peaks(weave):
     values = surface(weave=weave)
     assert values.dtype == np.float32
     assert values.min() >= 0
@@ -21,7 +21,7 @@ def test_relief_has_valleys_and_peaks(weave: bool) -> None:
     assert not np.array_equal(values, surface(weave=weave, seed=1))
 
 
-def test_canvas_has_threads_at_its_pitch_and_paper_has_none() -> None:
+def test_canvas_has_threads_at_its_pitch_and_paper_has_none():
     def strongest(values: np.ndarray) -> tuple[int, float]:
         """Frequency of the strongest wave across the middle rows, and its share of the power."""
         rows = values[80:120] - values[80:120].mean(1, keepdims=True)
@@ -33,7 +33,7 @@ def test_canvas_has_threads_at_its_pitch_and_paper_has_none() -> None:
     assert share > 2 * strongest(surface())[1]
 
 
-def test_light_comes_from_above_on_the_left() -> None:
+def test_light_comes_from_above_on_the_left():
     y, x = np.mgrid[0:9, 0:9].astype(np.float32)
     assert slope_light(0.1 * x, 2.0)[4, 4] == pytest.approx(0.2)  # rises to the right: it faces the light
     assert slope_light(0.1 * y, 2.0)[4, 4] == pytest.approx(0.2)

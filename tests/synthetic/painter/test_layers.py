@@ -30,7 +30,7 @@ def rng() -> np.random.Generator:
     return np.random.default_rng(0)
 
 
-def test_layers_bring_the_canvas_near_to_the_picture() -> None:
+def test_layers_bring_the_canvas_near_to_the_picture():
     canvas, picture = blank(), seen()
     style = Style("plain", layers=(LAYER, replace(LAYER, width=0.03, threshold=4)), direction=Direction(0, 0))
     errors = []
@@ -42,7 +42,7 @@ def test_layers_bring_the_canvas_near_to_the_picture() -> None:
     assert errors[2] < 0.5 * errors[1]
 
 
-def test_a_fine_brush_paints_only_what_differs() -> None:
+def test_a_fine_brush_paints_only_what_differs():
     canvas = blank()
     canvas.intended[:] = cv2.GaussianBlur(seen(), (0, 0), 0.35 * 0.08 * SIZE)  # as the brush sees it
     assert len(layer_strokes(canvas, seen(), RIGHT, EVERYWHERE, replace(LAYER, threshold=5), rng()).first) == 0
@@ -53,7 +53,7 @@ def test_a_fine_brush_paints_only_what_differs() -> None:
     assert (rows < 56).all()
 
 
-def test_a_fine_brush_does_not_mend_broken_colour() -> None:
+def test_a_fine_brush_does_not_mend_broken_colour():
     flat = np.tile(np.array([60, 0, 0], np.float32), (SIZE, SIZE, 1))
     dabs = replace(LAYER, jitter=(10, 15, 15))
     canvas = blank()
@@ -63,7 +63,7 @@ def test_a_fine_brush_does_not_mend_broken_colour() -> None:
     assert len(mending.first) < 20
 
 
-def test_strokes_have_their_brush() -> None:
+def test_strokes_have_their_brush():
     strokes = layer_strokes(blank(), seen(), RIGHT, EVERYWHERE, replace(LAYER, opacity=0.7), rng())
     np.testing.assert_allclose(strokes.radii, 0.04 * SIZE)
     np.testing.assert_allclose(strokes.opacity, 0.7)
@@ -72,7 +72,7 @@ def test_strokes_have_their_brush() -> None:
     np.testing.assert_allclose(jittered.shift.std(0), [3, 6, 0], rtol=0.2)
 
 
-def test_no_stroke_begins_or_runs_on_bare_ground() -> None:
+def test_no_stroke_begins_or_runs_on_bare_ground():
     painted = EVERYWHERE.copy()
     painted[20:40, 20:40] = False
     strokes = layer_strokes(blank(), seen(), RIGHT, painted, LAYER, rng())
@@ -82,7 +82,7 @@ def test_no_stroke_begins_or_runs_on_bare_ground() -> None:
         assert painted[y[inside], x[inside]].all()
 
 
-def test_ground_is_left_bare_in_flecks_where_it_is_light() -> None:
+def test_ground_is_left_bare_in_flecks_where_it_is_light():
     lab = seen()
     lab[48:, :, 0] = 20
     bare = bare_places(lab, 0.1, rng())
@@ -93,7 +93,7 @@ def test_ground_is_left_bare_in_flecks_where_it_is_light() -> None:
     assert shared > 0.6  # flecks, not dust
 
 
-def test_a_style_without_layers_paints_none() -> None:
+def test_a_style_without_layers_paints_none():
     canvas = blank()
     paint_layers(canvas, seen(), Style("bare"), 0.0, rng())
     np.testing.assert_array_equal(canvas.colour, blank().colour)

@@ -33,14 +33,14 @@ def drawn_nodes(strokes: Strokes) -> np.ndarray:
     )
 
 
-def test_contours_are_asked_for_on_the_dark_side() -> None:
+def test_contours_are_asked_for_on_the_dark_side():
     strength = contour_strength(STEP, 2.0)[60]
     assert strength[50:60].max() > 5
     assert strength[61:].max() == pytest.approx(0, abs=1e-3)
     assert strength[:40].max() == pytest.approx(0, abs=1e-3)
 
 
-def test_colours_of_one_lightness_have_a_contour_too() -> None:
+def test_colours_of_one_lightness_have_a_contour_too():
     lab = greys(np.full(SIZE, 50.0))
     lab[:, 60:, 1] = 40
     strength = contour_strength(lab, 2.0)[60]
@@ -49,7 +49,7 @@ def test_colours_of_one_lightness_have_a_contour_too() -> None:
     assert strength[:45].max() < 0.1
 
 
-def test_a_dark_line_is_drawn_along() -> None:
+def test_a_dark_line_is_drawn_along():
     strokes = contours(DARK_LINE, LINES, rng())
     assert len(strokes.first) >= 1
     nodes = drawn_nodes(strokes)
@@ -57,18 +57,18 @@ def test_a_dark_line_is_drawn_along() -> None:
     assert np.ptp(nodes[:, 1]) > 100
 
 
-def test_nothing_is_drawn_where_nothing_is() -> None:
+def test_nothing_is_drawn_where_nothing_is():
     assert len(contours(greys(np.full(SIZE, 50.0)), LINES, rng()).first) == 0
     assert len(hatching(greys(np.full(SIZE, 90.0)), RIGHT, SHADES, rng()).first) == 0
 
 
-def test_hatching_is_where_it_is_dark() -> None:
+def test_hatching_is_where_it_is_dark():
     nodes = drawn_nodes(hatching(STEP, RIGHT, replace(SHADES, threshold=0.5), rng()))
     assert len(nodes) > 200
     assert nodes[:, 0].max() <= 60
 
 
-def test_lines_swell_with_the_dark() -> None:
+def test_lines_swell_with_the_dark():
     ramp = greys(np.linspace(100, 0, SIZE))
     swelling = hatching(ramp, RIGHT, replace(SHADES, swell=1.0, length=2.0), rng())
     i = int(np.argmax(swelling.last - swelling.first))
@@ -84,13 +84,13 @@ def test_lines_swell_with_the_dark() -> None:
     assert even.opacity.min() < 0.5 < 0.8 < even.opacity.max()
 
 
-def test_tips_are_thin() -> None:
+def test_tips_are_thin():
     strokes = hatching(greys(np.zeros(SIZE)), RIGHT, SHADES, rng())
     tips = np.take_along_axis(strokes.radii, strokes.first[:, None].astype(np.int64), 1)
     assert tips.max() == pytest.approx(0.25 * strokes.radii.max())
 
 
-def test_a_hand_that_leaves_out_draws_less() -> None:
+def test_a_hand_that_leaves_out_draws_less():
     def drawn(share: float) -> float:
         lines = replace(LINES, broken=share)
         return float(np.mean([len(drawn_nodes(contours(STEP, lines, np.random.default_rng(s)))) for s in range(8)]))
@@ -98,7 +98,7 @@ def test_a_hand_that_leaves_out_draws_less() -> None:
     assert drawn(0.9) < 0.6 * drawn(0.5) < 0.6 * drawn(0.0)
 
 
-def test_lines_have_their_colour() -> None:
+def test_lines_have_their_colour():
     strokes = hatching(STEP, RIGHT, replace(SHADES, colour=(20.0, 2.0, -18.0)), rng())
     np.testing.assert_array_equal(strokes.colours, np.tile(np.float32([20, 2, -18]), (len(strokes.first), 1)))
     assert not strokes.shift.any()

@@ -25,7 +25,7 @@ def nodes_of(lines: Streamlines, i: int) -> np.ndarray:
     return lines.nodes[i, lines.first[i] : lines.last[i] + 1]
 
 
-def test_lines_are_spaced_evenly() -> None:
+def test_lines_are_spaced_evenly():
     lines = drawn()
     heights = np.sort([nodes_of(lines, i)[:, 1].mean() for i in range(len(lines.first))])
     assert np.diff(heights).min() >= 4
@@ -33,14 +33,14 @@ def test_lines_are_spaced_evenly() -> None:
     assert all(np.ptp(nodes_of(lines, i)[:, 1]) < 1e-4 for i in range(len(heights)))
 
 
-def test_lines_cross_the_picture_and_one_step_more() -> None:
+def test_lines_cross_the_picture_and_one_step_more():
     lines = drawn()
     for i in range(len(lines.first)):
         across = nodes_of(lines, i)[:, 0]
         np.testing.assert_allclose(np.sort(across), np.arange(-0.5, SIZE + 1), atol=1e-3)
 
 
-def test_lines_stop_where_the_map_is_low() -> None:
+def test_lines_stop_where_the_map_is_low():
     strength = FLAT.copy()
     strength[:, 30:] = 0.2
     lines = drawn(strength)
@@ -50,14 +50,14 @@ def test_lines_stop_where_the_map_is_low() -> None:
         assert lines.strength[i, lines.first[i] : lines.last[i]].min() == 1
 
 
-def test_lines_are_no_longer_than_they_may_be() -> None:
+def test_lines_are_no_longer_than_they_may_be():
     lines = drawn(steps=6)
     assert lines.nodes.shape[1] == 13
     assert (lines.last - lines.first <= 12).all()
     assert (lines.last - lines.first >= 2).all()
 
 
-def test_a_line_that_runs_up_to_another_ends_before_it() -> None:
+def test_a_line_that_runs_up_to_another_ends_before_it():
     x = np.tile(np.arange(SIZE) + 0.5, (SIZE, 1))
     angle = np.where(x < 30, 0, np.pi / 2)
     field = np.stack([np.cos(angle), np.sin(angle)], -1).astype(np.float32)
@@ -68,7 +68,7 @@ def test_a_line_that_runs_up_to_another_ends_before_it() -> None:
     assert 28 <= nodes_of(lines, 1)[:, 0].max() < 36.6  # half of the gap before the upright line at 40.5
 
 
-def test_seeds_are_tried_in_their_order() -> None:
+def test_seeds_are_tried_in_their_order():
     near = np.array([20 * SIZE + 30, 22 * SIZE + 30])
     assert nodes_of(drawn(seeds=near), 0)[0, 1] == pytest.approx(20.5)
     assert nodes_of(drawn(seeds=near[::-1].copy()), 0)[0, 1] == pytest.approx(22.5)
@@ -76,7 +76,7 @@ def test_seeds_are_tried_in_their_order() -> None:
     assert len(drawn(seeds=near[:0]).first) == 0
 
 
-def test_lines_find_the_ridge() -> None:
+def test_lines_find_the_ridge():
     y, x = np.mgrid[0:SIZE, 0:SIZE] + 0.5
     ridge = 30 + 6 * np.sin(x / 9)
     strength = np.exp(-((y - ridge) ** 2) / 18).astype(np.float32)

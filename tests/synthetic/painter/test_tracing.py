@@ -26,18 +26,18 @@ def traced(
     return nodes[0, first[0] : last[0] + 1]
 
 
-def test_a_stroke_runs_both_ways_along_the_field() -> None:
+def test_a_stroke_runs_both_ways_along_the_field():
     expected = [[12.5 + 2 * k, 12.5] for k in range(9)]
     np.testing.assert_allclose(traced(), expected, atol=1e-4)
 
 
-def test_a_field_whose_sign_flips_is_the_same_field() -> None:
+def test_a_field_whose_sign_flips_is_the_same_field():
     signs = np.where(np.arange(SIZE) % 3 == 0, -1, 1).astype(np.float32)[None, :, None]
     flipped = traced(field=RIGHT * signs)
     np.testing.assert_allclose(flipped[np.argsort(flipped[:, 0])], traced(), atol=1e-4)
 
 
-def test_a_stroke_bends_with_the_field() -> None:
+def test_a_stroke_bends_with_the_field():
     y, x = np.mgrid[0:SIZE, 0:SIZE] + 0.5 - 20
     around = np.stack([-y, x], -1) / (np.hypot(x, y)[..., None] + 1e-6)
     nodes = traced(field=around.astype(np.float32), start=np.array([[32.5, 20.5]], np.float32), steps=6)
@@ -47,7 +47,7 @@ def test_a_stroke_bends_with_the_field() -> None:
     assert radii.min() > 12
 
 
-def test_a_stroke_ends_where_its_colour_no_longer_fits() -> None:
+def test_a_stroke_ends_where_its_colour_no_longer_fits():
     reference = GREY.copy()
     reference[:, 26:, 0] = 80
     nodes = traced(reference)
@@ -55,14 +55,14 @@ def test_a_stroke_ends_where_its_colour_no_longer_fits() -> None:
     assert nodes[:, 0].min() == pytest.approx(12.5)
 
 
-def test_a_stroke_ends_where_the_canvas_is_better() -> None:
+def test_a_stroke_ends_where_the_canvas_is_better():
     reference, canvas = GREY.copy(), WHITE.copy()
     reference[:, 26:, 0] += 10
     canvas[:, 26:] = reference[:, 26:]
     assert traced(reference, canvas)[:, 0].max() == pytest.approx(24.5)
 
 
-def test_a_stroke_ends_before_bare_ground_and_beyond_the_picture() -> None:
+def test_a_stroke_ends_before_bare_ground_and_beyond_the_picture():
     painted = EVERYWHERE.copy()
     painted[:, :16] = False
     assert traced(painted=painted)[:, 0].min() == pytest.approx(16.5)
@@ -70,13 +70,13 @@ def test_a_stroke_ends_before_bare_ground_and_beyond_the_picture() -> None:
     assert edge[:, 0].max() == pytest.approx(40.5)  # one node beyond, lest the border stay bare
 
 
-def test_a_stroke_that_fits_nowhere_is_a_dot() -> None:
+def test_a_stroke_that_fits_nowhere_is_a_dot():
     reference = GREY.copy()
     reference[12, 20] = (0, 0, 0)
     assert len(traced(reference)) == 1
 
 
-def test_strokes_begin_in_cells_that_differ() -> None:
+def test_strokes_begin_in_cells_that_differ():
     apart = np.zeros((SIZE, SIZE), np.float32)
     apart[:10, 30:] = 8
     apart[10:20, 30:35] = 8  # half a cell: 4 on average
@@ -86,7 +86,7 @@ def test_strokes_begin_in_cells_that_differ() -> None:
     assert len(origins(apart, 10.0, 0.0, jitter)) == 16
 
 
-def test_origins_stay_within_a_picture_that_cells_do_not_divide() -> None:
+def test_origins_stay_within_a_picture_that_cells_do_not_divide():
     found = origins(np.ones((25, 37), np.float32), 10.0, 0.0, np.ones((3, 4, 2), np.float32))
     assert len(found) == 12
     assert found[:, 0].max() < 37

@@ -18,11 +18,11 @@ def dried(lab: np.ndarray = WASH, relief: np.ndarray = PLANE, **changes: float) 
     return wet(lab, relief, PAPER, replace(DRY, **changes), np.random.default_rng(0))
 
 
-def test_without_water_nothing_changes() -> None:
+def test_without_water_nothing_changes():
     np.testing.assert_allclose(dried()[MIDDLE], WASH[MIDDLE], atol=0.5)
 
 
-def test_pigment_gathers_at_the_rim_of_a_wash() -> None:
+def test_pigment_gathers_at_the_rim_of_a_wash():
     lab = WASH.copy()
     lab[:, 80:] = (90, 2, -5)
     lightness = dried(lab, edges=1)[80, :, 0]
@@ -31,7 +31,7 @@ def test_pigment_gathers_at_the_rim_of_a_wash() -> None:
     assert lightness[110] == pytest.approx(90, abs=0.5)
 
 
-def test_pigment_settles_in_the_valleys() -> None:
+def test_pigment_settles_in_the_valleys():
     relief = PLANE.copy()
     relief[:, ::2], relief[:, 1::2] = 0, 1
     lightness = dried(relief=relief, granulation=0.2)[MIDDLE][..., 0]
@@ -39,17 +39,17 @@ def test_pigment_settles_in_the_valleys() -> None:
     assert lightness[:, 1::2].mean() > 60 + 2
 
 
-def test_washes_are_uneven() -> None:
+def test_washes_are_uneven():
     assert dried(turbulence=0.4)[MIDDLE][..., 0].std() > 1
 
 
-def test_white_paper_takes_no_pigment() -> None:
+def test_white_paper_takes_no_pigment():
     white = np.tile(np.array([100, 0, 0], np.float32), (SIZE, SIZE, 1))
     found = dried(white, edges=1, turbulence=0.5, granulation=0.3)
     np.testing.assert_allclose(found[MIDDLE], white[MIDDLE], atol=0.5)
 
 
-def test_colours_run_only_where_it_is_wet() -> None:
+def test_colours_run_only_where_it_is_wet():
     stripes = WASH.copy()
     stripes[..., 0] += np.where(np.arange(SIZE) // 4 % 2, 1.5, -1.5)
     contrast = np.abs(np.diff(dried(stripes, bleeding=0.04)[..., 0], axis=1))[MIDDLE].reshape(10, 10, -1)
@@ -59,7 +59,7 @@ def test_colours_run_only_where_it_is_wet() -> None:
     assert contrast.max() > 2.5
 
 
-def test_the_border_stays_white_and_ragged() -> None:
+def test_the_border_stays_white_and_ragged():
     found = dried(margin=0.06)
     np.testing.assert_allclose(found[0], np.tile(np.float32(PAPER), (SIZE, 1)), atol=0.1)
     depth = (found[:80, :, 0] > 90).sum(0)

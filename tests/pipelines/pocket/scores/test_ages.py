@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -8,7 +6,6 @@ from likeness.metrics.probe import Probe, ProbeDesign
 from likeness.pipelines.pocket.options import AgePrompt, ReportOptions
 from likeness.pipelines.pocket.scores.ages import age_scores, draw_ages, order_interval
 from likeness.pipelines.pocket.scores.drawing import Artist
-from likeness.pipelines.pocket.scores.held_out import HeldOut
 
 ASKED = np.array([5.0, 30.0, 60.0, 85.0])
 OPTIONS = ReportOptions(
@@ -26,7 +23,7 @@ def drawn_at(ages: np.ndarray) -> np.ndarray:
     return np.tile(levels[:, :, None, None], (1, 1, 16, 16, 1))
 
 
-def test_ages_asked_for_are_ages_read(held_out: HeldOut, probe: Probe) -> None:
+def test_ages_asked_for_are_ages_read(held_out, probe):
     ages = np.tile(ASKED[:, None], (1, 3))
     rows = {(row.measure, row.group): row for row in age_scores(drawn_at(ages), held_out, probe, OPTIONS)}
     for years in ASKED:
@@ -41,20 +38,20 @@ def test_ages_asked_for_are_ages_read(held_out: HeldOut, probe: Probe) -> None:
     assert own == pytest.approx(expected)
 
 
-def test_a_model_that_turns_the_ages_round_is_found_out(held_out: HeldOut, probe: Probe) -> None:
+def test_a_model_that_turns_the_ages_round_is_found_out(held_out, probe):
     reversed_ages = np.tile(ASKED[::-1, None], (1, 3))
     rows = {row.measure: row for row in age_scores(drawn_at(reversed_ages), held_out, probe, OPTIONS)}
     assert rows["age_order"].value == pytest.approx(-1)
     assert rows["age_error_years"].value == pytest.approx(np.abs(np.subtract(ASKED[::-1], ASKED)).mean(), abs=6)
 
 
-def test_a_probe_that_reads_no_ages_says_nothing(held_out: HeldOut, probe: Probe) -> None:
+def test_a_probe_that_reads_no_ages_says_nothing(held_out, probe):
     tint = tuple(attribute for attribute in probe.design.attributes if attribute.name == "tint")
     blind = Probe(ProbeDesign(size=16, channels=(8,), blocks=(1,), attributes=tint))
     assert list(age_scores(drawn_at(np.tile(ASKED[:, None], (1, 3))), held_out, blind, OPTIONS)) == []
 
 
-def test_the_order_is_as_sure_as_the_seeds_agree() -> None:
+def test_the_order_is_as_sure_as_the_seeds_agree():
     sure = order_interval(np.tile(ASKED[:, None], (1, 4)), ASKED, OPTIONS)
     assert sure == pytest.approx((1, 1, 1))
     # One seed in four has all ages reversed, so some resamples are out of order.
@@ -66,7 +63,7 @@ def test_the_order_is_as_sure_as_the_seeds_agree() -> None:
     assert np.isnan([alone.low, alone.high]).all()
 
 
-def test_every_age_is_drawn_from_the_same_seeds(tiny_model: Path, tmp_path: Path) -> None:
+def test_every_age_is_drawn_from_the_same_seeds(tiny_model, tmp_path):
     artist = Artist.of(Checkpoint(tiny_model, {}), OPTIONS, str(tmp_path))
     drawn = draw_ages(artist, OPTIONS)
     assert drawn.shape == (4, 3, 64, 64, 3)

@@ -26,7 +26,7 @@ READ = pd.DataFrame(
 )
 
 
-def test_cell_by_cell() -> None:
+def test_cell_by_cell():
     cells = agreement(READ, SHOWN, [HAIR, GLASSES, AGE], OPTIONS)
     assert cells["hair"].tolist() == pytest.approx([1, 0, np.nan, 1], nan_ok=True)
     assert cells["glasses"].tolist() == pytest.approx([0, np.nan, 1, 1], nan_ok=True)
@@ -34,11 +34,11 @@ def test_cell_by_cell() -> None:
     assert cells["age_years"].tolist() == pytest.approx([0, 1, 0, np.nan], nan_ok=True)
 
 
-def test_what_the_table_does_not_say_is_left_out() -> None:
+def test_what_the_table_does_not_say_is_left_out():
     assert agreement(READ, SHOWN[["hair"]], [HAIR, AGE], OPTIONS).columns.tolist() == ["hair"]
 
 
-def test_the_ratio_is_over_the_same_cells() -> None:
+def test_the_ratio_is_over_the_same_cells():
     before = agreement(SHOWN.assign(age_years=80.0), SHOWN, [HAIR, AGE], OPTIONS)
     after = agreement(READ, SHOWN, [HAIR, AGE], OPTIONS)
     rows = {(row.measure, row.group): row for row in compare(("before", before), ("after", after), "ratio", OPTIONS)}
@@ -53,7 +53,7 @@ def test_the_ratio_is_over_the_same_cells() -> None:
     assert rows["ratio", "all"].count == 4
 
 
-def test_an_attribute_that_no_picture_has_has_no_row() -> None:
+def test_an_attribute_that_no_picture_has_has_no_row():
     nobody = pd.DataFrame({"hair": [1.0, 0.0], "glasses": [np.nan, np.nan]})
     groups = {row.group for row in compare(("before", nobody), ("after", nobody), "ratio", OPTIONS)}
     assert groups == {"all", "hair"}

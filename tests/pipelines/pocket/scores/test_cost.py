@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import pytest
 
 from likeness.datasets import Checkpoint
@@ -9,7 +7,7 @@ from likeness.pipelines.pocket.scores.cost import CostError, cost_scores, measur
 OPTIONS = ReportOptions(steps=1, cost_batch_size=2, cost_batches=3, threads=1, resamples=20)
 
 
-def test_what_a_picture_costs(tiny_model: Path) -> None:
+def test_what_a_picture_costs(tiny_model):
     rows = {row.measure: row for row in cost_scores(Checkpoint(tiny_model, {}), OPTIONS)}
     assert 0 < rows["seconds_a_picture"].value < 5
     assert rows["seconds_a_picture"].count == 3
@@ -20,6 +18,6 @@ def test_what_a_picture_costs(tiny_model: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_process_that_fails_is_no_measurement(tmp_path: Path) -> None:
+def test_a_process_that_fails_is_no_measurement(tmp_path):
     with pytest.raises(CostError, match="ended early"):
         measure_drawing(tmp_path, OPTIONS)

@@ -17,7 +17,7 @@ def artist(tiny_model: Path, tmp_path: Path) -> Artist:
     return Artist.of(Checkpoint(tiny_model, {}), OPTIONS, str(tmp_path))
 
 
-def test_pictures_are_those_of_the_model(artist: Artist) -> None:
+def test_pictures_are_those_of_the_model(artist):
     drawn = artist.draw(["a man", "a woman", "a man"], [0, 0, 1], "test")
     prompts, guidance = ["a man", "a woman", "a man"], OPTIONS.guidance_scale
     expected = generate(artist.model, prompts, [0, 0, 1], steps=2, guidance_scale=guidance, batch_size=2)
@@ -25,7 +25,7 @@ def test_pictures_are_those_of_the_model(artist: Artist) -> None:
     assert artist.draw([], [], "test").shape == (0, 64, 64, 3)
 
 
-def test_a_stopped_drawing_goes_on(artist: Artist, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stopped_drawing_goes_on(artist, monkeypatch):
     monkeypatch.setattr(drawing, "BATCHES_A_FILE", 1)
     prompts, seeds = ["a man"] * 6, list(range(6))
     whole = artist.draw(prompts, seeds, "test")
@@ -37,7 +37,7 @@ def test_a_stopped_drawing_goes_on(artist: Artist, monkeypatch: pytest.MonkeyPat
     assert {file: file.stat().st_mtime_ns for file in kept} == kept
 
 
-def test_another_way_of_drawing_has_a_folder_of_its_own(artist: Artist, tiny_model: Path, tmp_path: Path) -> None:
+def test_another_way_of_drawing_has_a_folder_of_its_own(artist, tiny_model, tmp_path):
     other = Artist.of(Checkpoint(tiny_model, {}), OPTIONS.model_copy(update={"steps": 3}), str(tmp_path))
     assert other.work.path != artist.work.path
     same = Artist.of(Checkpoint(tiny_model, {}), OPTIONS.model_copy(update={"prompts": 3}), str(tmp_path))

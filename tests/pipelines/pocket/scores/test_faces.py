@@ -33,7 +33,7 @@ def held_out(pictures: list[np.ndarray], **columns: list[object]) -> HeldOut:
     return HeldOut(np.stack(pictures), shown, shown, groups_of(shown))
 
 
-def test_a_blurred_face_moves_a_little_and_no_face_counts_for_nothing(astronaut: np.ndarray) -> None:
+def test_a_blurred_face_moves_a_little_and_no_face_counts_for_nothing(astronaut):
     blurred, nothing = cv2.GaussianBlur(astronaut, (0, 0), 1.5), np.zeros_like(astronaut)
     before = held_out([astronaut, astronaut, astronaut], world=["portrait", "portrait", "landscape"])
     (row,) = face_distance_scores(before, np.stack([blurred, nothing, astronaut]), OPTIONS)
@@ -43,7 +43,7 @@ def test_a_blurred_face_moves_a_little_and_no_face_counts_for_nothing(astronaut:
     assert (same.value, same.count) == (0, 2)
 
 
-def test_a_face_is_compared_with_itself_not_with_the_most_similar(astronaut: np.ndarray) -> None:
+def test_a_face_is_compared_with_itself_not_with_the_most_similar(astronaut):
     turned = np.clip(0.5 * astronaut[:, ::-1], 0, 255).astype(np.uint8)
     before = [astronaut, turned]
     # The first face has become the second picture, and the other way round.
@@ -52,7 +52,7 @@ def test_a_face_is_compared_with_itself_not_with_the_most_similar(astronaut: np.
     assert row.value > 0.1
 
 
-def test_faces_are_found_where_they_are(astronaut: np.ndarray) -> None:
+def test_faces_are_found_where_they_are(astronaut):
     nothing = np.zeros_like(astronaut)
     ages = [1.0, 1.0, 70.0, 70.0, 30.0, 30.0]
     pictures = held_out([astronaut] * 6, age_years=ages, world=["portrait"] * 5 + ["landscape"])
@@ -68,7 +68,7 @@ def test_faces_are_found_where_they_are(astronaut: np.ndarray) -> None:
     assert rows["face_found_of_synthetic", "portraits"] == (1, 5)
 
 
-def test_without_portraits_there_is_nothing_to_count() -> None:
+def test_without_portraits_there_is_nothing_to_count():
     pictures = held_out([np.zeros((16, 16, 3), np.uint8)] * 2, world=["landscape"] * 2)
     (distance,) = face_distance_scores(pictures, pictures.pictures, OPTIONS)
     assert distance.count == 0

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from likeness.datasets import Checkpoint
-from likeness.metrics.probe import Probe
 from likeness.pipelines.pocket.options import ReportOptions
 from likeness.pipelines.pocket.scores.held_out import HeldOut
 from likeness.pipelines.pocket.scores.obedience import (
@@ -21,7 +20,7 @@ def prompts_of(held_out: HeldOut, said: list[frozenset[str]]) -> Prompts:
     return Prompts([f"prompt {place}" for place in range(len(said))], said, shown.assign(**hidden))
 
 
-def test_only_what_is_said_is_asked_for(held_out: HeldOut, probe: Probe) -> None:
+def test_only_what_is_said_is_asked_for(held_out, probe):
     prompts = prompts_of(held_out, [frozenset({"tint"})] * 10 + [frozenset({"tint", "age_years"})] * 10)
     rows = {
         (r.measure, r.group): r for r in obedience_scores(prompts, held_out.pictures[:20], held_out, probe, OPTIONS)
@@ -33,7 +32,7 @@ def test_only_what_is_said_is_asked_for(held_out: HeldOut, probe: Probe) -> None
     assert rows["obedience", "all"].value == rows["obedience_of_synthetic", "all"].value
 
 
-def test_disobedience_shows(held_out: HeldOut, probe: Probe) -> None:
+def test_disobedience_shows(held_out, probe):
     prompts = prompts_of(held_out, [frozenset({"tint", "age_years"})] * 20)
     drawn = held_out.pictures[:20].copy()
     drawn[:10] = drawn[:10, ..., ::-1]
@@ -42,7 +41,7 @@ def test_disobedience_shows(held_out: HeldOut, probe: Probe) -> None:
     assert rows["obedience_ratio", "age_years"] > 0.8
 
 
-def test_prompts_are_captions_of_the_held_out_pictures(held_out: HeldOut, captions: str) -> None:
+def test_prompts_are_captions_of_the_held_out_pictures(held_out, captions):
     made_with = {"pictures": 3, "seed": 7}
     images = Checkpoint(held_out, {"held_out_shards": [0, 1], "options": made_with})
     options = ReportOptions(captions=captions, prompts=5)
@@ -57,7 +56,7 @@ def test_prompts_are_captions_of_the_held_out_pictures(held_out: HeldOut, captio
     assert len(held_out_prompts(images, held_out, options.model_copy(update={"prompts": 1000}))) == 6
 
 
-def test_cells_stay_where_they_are_said(held_out: HeldOut, captions: str) -> None:
+def test_cells_stay_where_they_are_said(held_out, captions):
     coloured = HeldOut(held_out.pictures, held_out.shown.assign(colour="red"), held_out.read, held_out.groups)
     images = Checkpoint(held_out, {"held_out_shards": [0], "options": {"pictures": 4, "seed": 0}})
     prompts = held_out_prompts(images, coloured, ReportOptions(captions=captions))
@@ -67,6 +66,6 @@ def test_cells_stay_where_they_are_said(held_out: HeldOut, captions: str) -> Non
 
 
 @pytest.mark.parametrize("name", ["nowhere:captions", "likeness.metrics.probe:nothing", "no module"])
-def test_a_writer_that_is_not_there_is_named(name: str) -> None:
+def test_a_writer_that_is_not_there_is_named(name):
     with pytest.raises(ValueError, match=f"Parameter captions: '{name}' cannot be imported"):
         load_caption_writer(name)

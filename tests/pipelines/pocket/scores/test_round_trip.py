@@ -1,19 +1,15 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from likeness.datasets import BaseModel
 from likeness.diffusion.model import open_model
-from likeness.metrics.probe import Probe
 from likeness.pipelines.pocket.options import ReportOptions
-from likeness.pipelines.pocket.scores.held_out import HeldOut
 from likeness.pipelines.pocket.scores.round_trip import round_trip, round_trip_readings, round_trip_scores
 
 OPTIONS = ReportOptions(resamples=20)
 
 
-def test_pictures_come_back_in_order_whatever_the_batch(tiny_model: Path) -> None:
+def test_pictures_come_back_in_order_whatever_the_batch(tiny_model):
     model = open_model(BaseModel(str(tiny_model)))
     pictures = np.random.default_rng(0).integers(0, 256, (5, 64, 64, 3), dtype=np.uint8)
     rebuilt = round_trip(model, pictures, batch_size=2)
@@ -21,7 +17,7 @@ def test_pictures_come_back_in_order_whatever_the_batch(tiny_model: Path) -> Non
     assert np.abs(round_trip(model, pictures[::-1], batch_size=5)[::-1].astype(int) - rebuilt).max() <= 1
 
 
-def test_groups_are_measured_apart(held_out: HeldOut) -> None:
+def test_groups_are_measured_apart(held_out):
     # Landscapes, every other picture, are one level off; portraits two.
     rebuilt = held_out.pictures[:20] + np.array([2, 1] * 10, dtype=np.uint8)[:, None, None, None]
     rows = {(row.measure, row.group): row for row in round_trip_scores(held_out, rebuilt, OPTIONS)}
@@ -32,7 +28,7 @@ def test_groups_are_measured_apart(held_out: HeldOut) -> None:
     assert rows["round_trip_ssim", "portraits"].count == 10
 
 
-def test_readings_are_compared_before_and_after(held_out: HeldOut, probe: Probe) -> None:
+def test_readings_are_compared_before_and_after(held_out, probe):
     same = {
         (row.measure, row.group): row.value for row in round_trip_readings(held_out, held_out.pictures, probe, OPTIONS)
     }

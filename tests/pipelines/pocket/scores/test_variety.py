@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -37,7 +35,7 @@ def prompts(*said: set[str]) -> Prompts:
     return Prompts([f"prompt {place}" for place in range(len(said))], [frozenset(names) for names in said], SHOWN)
 
 
-def test_pictures_that_a_caption_describes_too() -> None:
+def test_pictures_that_a_caption_describes_too():
     assert pictures_of_prompt(SHOWN, ["hair"], 0, OPTIONS).tolist() == [0, 1, 3]
     assert pictures_of_prompt(SHOWN, ["hair", "age_years"], 0, OPTIONS).tolist() == [0, 1]
     # World and style are always those of the picture, said or not; what the table lacks is no condition.
@@ -45,14 +43,14 @@ def test_pictures_that_a_caption_describes_too() -> None:
     assert pictures_of_prompt(SHOWN, ["season", "identity"], 5, OPTIONS).tolist() == [5, 6, 7]
 
 
-def test_prompts_with_enough_pictures_are_chosen_in_every_group() -> None:
+def test_prompts_with_enough_pictures_are_chosen_in_every_group():
     said = [{"hair", "age_years"}, {"hair"}, {"hair"}, set(), set(), {"season"}, {"season"}, set(), set()]
     chosen = variety_prompts(prompts(*said), held_out(), OPTIONS)
     # The first portrait has only two alike, and paintings only one; one prompt a group is enough.
     assert {place: fitting.tolist() for place, fitting in chosen.items()} == {1: [0, 1, 3], 5: [5, 6, 7]}
 
 
-def test_a_prompt_that_names_somebody_is_left_out() -> None:
+def test_a_prompt_that_names_somebody_is_left_out():
     named = SHOWN.assign(name=["babab", "babab", "", "", "", *[None] * 4])
     asked = prompts(*[{"hair"}] * 5, *[{"season"}] * 4)
     asked.texts[0] = "babab man"  # the next picture shows the same person, unnamed in its caption
@@ -61,13 +59,13 @@ def test_a_prompt_that_names_somebody_is_left_out() -> None:
     assert list(variety_prompts(asked, pictures, OPTIONS)) == [1, 5]
 
 
-def test_pictures_that_are_all_alike_have_no_variety() -> None:
+def test_pictures_that_are_all_alike_have_no_variety():
     one = np.random.default_rng(0).integers(0, 256, (1, 16, 16, 3), dtype=np.uint8)
     assert similarity(np.repeat(one, 4, axis=0), OPTIONS).mean == pytest.approx(1)
     assert similarity(held_out().pictures, OPTIONS).mean < 0.2
 
 
-def test_the_difference_is_drawn_minus_synthetic(tiny_model: Path, tmp_path: Path) -> None:
+def test_the_difference_is_drawn_minus_synthetic(tiny_model, tmp_path):
     artist = Artist.of(Checkpoint(tiny_model, {}), OPTIONS, str(tmp_path))
     asked = prompts(*[set()] * 5, *[{"season"}] * 4)
     rows = list(variety_scores(artist, asked, held_out(64), OPTIONS))

@@ -18,14 +18,14 @@ HABIT = Habit(
 )
 
 
-def test_limbs_hang_together() -> None:
+def test_limbs_hang_together():
     branches = grow(HABIT, 4.0, 0.3, np.random.default_rng(0))
     np.testing.assert_array_equal(branches.start[0], 0)
     for start in branches.start[1:]:
         assert np.linalg.norm(branches.end - start, axis=1).min() < 1e-5
 
 
-def test_limbs_grow_thinner_and_part_as_often_as_asked() -> None:
+def test_limbs_grow_thinner_and_part_as_often_as_asked():
     branches = grow(HABIT, 4.0, 0.3, np.random.default_rng(0))
     assert (branches.radii[:, 1] <= branches.radii[:, 0]).all()
     thickest = [branches.radii[branches.level == level].max() for level in range(4)]
@@ -34,19 +34,19 @@ def test_limbs_grow_thinner_and_part_as_often_as_asked() -> None:
     assert [int((branches.level == level).sum()) for level in range(4)] == [4 * 4**level for level in range(4)]
 
 
-def test_growth_stops_at_the_thin_end() -> None:
+def test_growth_stops_at_the_thin_end():
     whole, part = (grow(HABIT, 4.0, 0.3, np.random.default_rng(0), most=most) for most in (4000, 50))
     assert len(part.start) == 50
     np.testing.assert_array_equal(part.end, whole.end[:50])
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_limbs_keep_off_the_ground(seed: int) -> None:
+def test_limbs_keep_off_the_ground(seed):
     hanging = HABIT._replace(spread=1.5, rise=-0.1)
     assert grow(hanging, 4.0, 0.3, np.random.default_rng(seed)).end[:, 1].min() > 0
 
 
-def test_rising_limbs_end_higher_and_a_lean_moves_the_top() -> None:
+def test_rising_limbs_end_higher_and_a_lean_moves_the_top():
     def tips(habit: Habit, lean: float = 0.0) -> np.ndarray:
         return np.concatenate([grow(habit, 4.0, 0.3, np.random.default_rng(seed), lean=lean).end for seed in range(6)])
 

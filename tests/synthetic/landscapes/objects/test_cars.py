@@ -9,7 +9,6 @@ from likeness.synthetic.landscapes.objects.car_shells import cabin, half_width, 
 from likeness.synthetic.landscapes.objects.car_wheels import wheels
 from likeness.synthetic.landscapes.objects.cars import car
 from likeness.synthetic.landscapes.objects.finishes import GLASS
-from likeness.synthetic.landscapes.objects.sprite import Illumination
 
 KINDS, COLOURS = CAR_KINDS[1:], CARS[1:]
 GREY = (0.5, 0.5, 0.5)
@@ -17,7 +16,7 @@ GREY = (0.5, 0.5, 0.5)
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("width", [70, 200])
-def test_a_car_is_as_wide_as_asked_and_stands_on_its_wheels(kind: str, width: int, noon: Illumination) -> None:
+def test_a_car_is_as_wide_as_asked_and_stands_on_its_wheels(kind, width, noon):
     for seed in range(3):
         sprite = car("red", kind, width, noon, np.random.default_rng(seed), lamps=False)
         solid = sprite.colour.sum(2) * (sprite.alpha > 0.95) > 0.1
@@ -27,7 +26,7 @@ def test_a_car_is_as_wide_as_asked_and_stands_on_its_wheels(kind: str, width: in
         assert columns[0] < sprite.foot[0] < columns[-1]
 
 
-def test_kinds_have_their_heights(noon: Illumination) -> None:
+def test_kinds_have_their_heights(noon):
     high = {}
     for kind in KINDS:
         sprite = car("white", kind, 150, noon, np.random.default_rng(0), lamps=False)
@@ -36,7 +35,7 @@ def test_kinds_have_their_heights(noon: Illumination) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_paint_is_seen(kind: str, noon: Illumination) -> None:
+def test_the_paint_is_seen(kind, noon):
     even = replace(noon, sun_colour=(0.3, 0.3, 0.3), sky_colour=(0.8, 0.8, 0.8), ground_colour=(0.4, 0.4, 0.4))
     mean = {}
     for colour in COLOURS:
@@ -52,7 +51,7 @@ def test_the_paint_is_seen(kind: str, noon: Illumination) -> None:
     assert mean["white"].mean() > 3 * mean["black"].mean()
 
 
-def test_cars_head_both_ways_and_the_seed_decides(noon: Illumination) -> None:
+def test_cars_head_both_ways_and_the_seed_decides(noon):
     sprites = [car("red", "sports", 90, noon, np.random.default_rng(seed), lamps=False) for seed in (*range(8), 0)]
     np.testing.assert_array_equal(sprites[0].colour, sprites[8].colour)
     left = []
@@ -65,7 +64,7 @@ def test_cars_head_both_ways_and_the_seed_decides(noon: Illumination) -> None:
     assert 0 < sum(left) < 8
 
 
-def test_lamps_are_lit_by_night(night: Illumination) -> None:
+def test_lamps_are_lit_by_night(night):
     for kind in KINDS:
         dark, lit = (car("black", kind, 120, night, np.random.default_rng(0), lamps=lamps) for lamps in (False, True))
         assert dark.colour.max() < 0.2
@@ -73,7 +72,7 @@ def test_lamps_are_lit_by_night(night: Illumination) -> None:
         assert 3 < shining.sum() < 0.03 * lit.alpha.sum()
 
 
-def test_dark_lies_under_a_car(noon: Illumination) -> None:
+def test_dark_lies_under_a_car(noon):
     sprite = car("white", "plain", 150, noon, np.random.default_rng(0), lamps=False)
     under = (sprite.alpha > 0.3) & (sprite.alpha < 0.75)
     assert under.sum() > 150
@@ -81,7 +80,7 @@ def test_dark_lies_under_a_car(noon: Illumination) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_body_is_smooth_and_looks_outward(kind: str) -> None:
+def test_a_body_is_smooth_and_looks_outward(kind):
     body = BODIES[kind]
     x, y = np.linspace(-1.2, 1.2, 9), np.full(9, body.bottom + 0.3)
     low, high = np.full(9, body.bottom), np.interp(x, *np.array(body.top).T)
@@ -96,7 +95,7 @@ def test_a_body_is_smooth_and_looks_outward(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_body_is_cut_out_at_the_wheels(kind: str) -> None:
+def test_the_body_is_cut_out_at_the_wheels(kind):
     body = BODIES[kind]
     mesh = shell(body, GREY)
     for axle in body.wheels:
@@ -108,7 +107,7 @@ def test_the_body_is_cut_out_at_the_wheels(kind: str) -> None:
     assert np.abs(tyres[:, 2]).max() < max(value for _, value in body.half_width) + 0.13
 
 
-def test_a_cabin_has_glass_between_its_pillars() -> None:
+def test_a_cabin_has_glass_between_its_pillars():
     mesh = cabin(BODIES["plain"].cabin, GREY)
     glass = mesh.finish == GLASS
     assert 0.1 < glass.mean() < 0.6

@@ -8,7 +8,6 @@ from likeness.synthetic.landscapes.objects.builds import BUILDS
 from likeness.synthetic.landscapes.objects.figures import figure
 from likeness.synthetic.landscapes.objects.limbs import arm_of, leg_of
 from likeness.synthetic.landscapes.objects.poses import Limb, draw_pose
-from likeness.synthetic.landscapes.objects.sprite import Illumination
 
 KINDS = FIGURES[1:]
 WHITE = (1.0, 1.0, 1.0)
@@ -17,7 +16,7 @@ WHITE = (1.0, 1.0, 1.0)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("height", [24, 60])
 @pytest.mark.parametrize("seed", range(5))
-def test_someone_is_as_tall_as_asked(kind: str, height: int, seed: int, noon: Illumination) -> None:
+def test_someone_is_as_tall_as_asked(kind, height, seed, noon):
     sprite = figure(kind, height, noon, np.random.default_rng(seed))
     rows = np.flatnonzero(sprite.alpha.max(1) > 0.3)
     assert abs(rows[-1] + 1 - sprite.foot[1]) < 0.08 * height
@@ -27,13 +26,13 @@ def test_someone_is_as_tall_as_asked(kind: str, height: int, seed: int, noon: Il
     assert np.isfinite(sprite.colour).all()
 
 
-def test_the_seed_decides_and_people_differ(noon: Illumination) -> None:
+def test_the_seed_decides_and_people_differ(noon):
     first, again, other = (figure("girl", 50, noon, np.random.default_rng(seed)) for seed in (0, 0, 3))
     np.testing.assert_array_equal(first.colour, again.colour)
     assert first.alpha.shape != other.alpha.shape or np.abs(first.colour - other.colour).mean() > 0.01
 
 
-def test_children_have_large_heads_and_men_broad_shoulders() -> None:
+def test_children_have_large_heads_and_men_broad_shoulders():
     heads = {kind: build.tall / build.head for kind, build in BUILDS.items()}
     assert set(heads) == set(KINDS)
     assert 4 <= heads["boy"] <= 5
@@ -43,7 +42,7 @@ def test_children_have_large_heads_and_men_broad_shoulders() -> None:
     assert BUILDS["man"].tall > BUILDS["woman"].tall > BUILDS["boy"].tall
 
 
-def test_women_and_girls_wear_skirts(noon: Illumination) -> None:
+def test_women_and_girls_wear_skirts(noon):
     def knees(kind: str) -> float:
         """How wide someone is a quarter of the way up, as a share of the height."""
         found = []
@@ -56,12 +55,12 @@ def test_women_and_girls_wear_skirts(noon: Illumination) -> None:
     assert knees("woman") > 1.15 * knees("man")
 
 
-def test_nobody_is_snowed_under(noon: Illumination) -> None:
+def test_nobody_is_snowed_under(noon):
     dry, snowy = (figure("man", 50, replace(noon, snow=snow), np.random.default_rng(1)) for snow in (0.0, 1.0))
     np.testing.assert_array_equal(dry.colour, snowy.colour)
 
 
-def test_clothes_have_many_colours(noon: Illumination) -> None:
+def test_clothes_have_many_colours(noon):
     even = replace(noon, sun_colour=(0.0, 0.0, 0.0), sky_colour=WHITE, ground_colour=WHITE)
     shades = []
     for seed in range(16):
@@ -71,7 +70,7 @@ def test_clothes_have_many_colours(noon: Illumination) -> None:
     assert len(set(shades)) >= 3
 
 
-def test_children_play_more_than_grown_ups() -> None:
+def test_children_play_more_than_grown_ups():
     rng = np.random.default_rng(0)
     toys = [[draw_pose(child, rng).plays_with for _ in range(400)] for child in (True, False)]
     child, adult = (np.mean([toy != "" for toy in some]) for some in toys)
@@ -79,7 +78,7 @@ def test_children_play_more_than_grown_ups() -> None:
     assert {"", "ball", "kite"} == set(toys[0])
 
 
-def test_a_kite_flies_above_who_holds_it(noon: Illumination) -> None:
+def test_a_kite_flies_above_who_holds_it(noon):
     heights = {}
     for seed in range(40):
         rng = np.random.default_rng(seed)
@@ -90,7 +89,7 @@ def test_a_kite_flies_above_who_holds_it(noon: Illumination) -> None:
     assert np.mean(heights["ball"]) > np.mean(heights[""])
 
 
-def test_limbs_point_where_their_angles_say() -> None:
+def test_limbs_point_where_their_angles_say():
     build, shoulder = BUILDS["man"], np.zeros(3, np.float32)
     reach = 0.19 * build.tall * 1.95
 

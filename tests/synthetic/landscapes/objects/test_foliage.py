@@ -14,7 +14,7 @@ def area(mesh: Mesh) -> float:
     return float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum() / 2)
 
 
-def test_a_blade_has_its_length_width_and_side_of_light() -> None:
+def test_a_blade_has_its_length_width_and_side_of_light():
     one = np.array([[0, 0, 0]], np.float32), np.array([[0, 2, 0]], np.float32), np.array([[0, 0, 3]], np.float32)
     blade = blades(*one, np.array([0.4]), np.array([0.2]), GREEN, 1.0)
     np.testing.assert_allclose(np.ptp(blade.position, axis=0), [0.2, 0.4, 0], atol=1e-4)
@@ -23,14 +23,14 @@ def test_a_blade_has_its_length_width_and_side_of_light() -> None:
 
 
 @pytest.mark.parametrize("leaves", [300, 3000])
-def test_leaves_cover_as_much_however_many_they_are(leaves: int) -> None:
+def test_leaves_cover_as_much_however_many_they_are(leaves):
     centres = np.random.default_rng(0).standard_normal((40, 3)).astype(np.float32)
     mesh = clumps(centres, 0.5, leaves, 12.0, GREEN, CROWN, np.random.default_rng(1))
     assert len(mesh.faces) == 2 * leaves
     assert area(mesh) == pytest.approx(12.0, rel=0.1)
 
 
-def test_it_is_dark_inside_a_crown_and_leaves_look_outward() -> None:
+def test_it_is_dark_inside_a_crown_and_leaves_look_outward():
     centres = np.random.default_rng(0).standard_normal((400, 3)).astype(np.float32)
     mesh = clumps(centres, 0.3, 4000, 12.0, GREEN, CROWN, np.random.default_rng(1))
     away = np.linalg.norm(mesh.position, axis=1)

@@ -6,7 +6,7 @@ import pytest
 from likeness.synthetic.landscapes.objects.facades import facade
 from likeness.synthetic.landscapes.objects.houses import house
 from likeness.synthetic.landscapes.objects.openings import WindowStyle, door, window
-from likeness.synthetic.landscapes.objects.sprite import Illumination, Sprite
+from likeness.synthetic.landscapes.objects.sprite import Sprite
 
 STYLE = WindowStyle(frame=(0.8, 0.8, 0.8), shutters=None, bars=(1, 2), sill=(0.7, 0.7, 0.7))
 
@@ -18,7 +18,7 @@ def bright_share(sprite: Sprite) -> float:
 
 @pytest.mark.parametrize("height", [20, 90])
 @pytest.mark.parametrize("seed", range(6))
-def test_a_house_is_as_high_as_asked(height: int, seed: int, noon: Illumination) -> None:
+def test_a_house_is_as_high_as_asked(height, seed, noon):
     sprite = house(height, noon, np.random.default_rng(seed), lit_windows=False)
     rows, columns = np.flatnonzero(sprite.alpha.max(1) > 0.3), np.flatnonzero(sprite.alpha.max(0) > 0.3)
     assert height * 0.95 < sprite.foot[1] - rows[0] < 1.3 * height  # a chimney stands above the ridge
@@ -26,21 +26,21 @@ def test_a_house_is_as_high_as_asked(height: int, seed: int, noon: Illumination)
     assert columns[0] < sprite.foot[0] < columns[-1]
 
 
-def test_houses_differ_and_the_seed_decides(noon: Illumination) -> None:
+def test_houses_differ_and_the_seed_decides(noon):
     first, again, other = (house(60, noon, np.random.default_rng(seed), lit_windows=False) for seed in (0, 0, 1))
     np.testing.assert_array_equal(first.colour, again.colour)
     assert first.colour.shape != other.colour.shape or np.abs(first.colour - other.colour).mean() > 0.01
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_windows_are_lit_by_night(seed: int, night: Illumination) -> None:
+def test_windows_are_lit_by_night(seed, night):
     dark, lit = (house(90, night, np.random.default_rng(seed), lit_windows=lamps) for lamps in (False, True))
     assert bright_share(dark) == 0
     assert 0.01 < bright_share(lit) < 0.3
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_snow_lies_on_the_roof_and_not_on_the_walls(seed: int, noon: Illumination, winter: Illumination) -> None:
+def test_snow_lies_on_the_roof_and_not_on_the_walls(seed, noon, winter):
     grey = {"sun_colour": (0.0, 0.0, 0.0), "sky_colour": (1.0, 1.0, 1.0), "ground_colour": (1.0, 1.0, 1.0)}
     bare, white = (
         house(90, replace(light, **grey), np.random.default_rng(seed), lit_windows=False) for light in (noon, winter)
@@ -51,7 +51,7 @@ def test_snow_lies_on_the_roof_and_not_on_the_walls(seed: int, noon: Illuminatio
     assert changed[int(0.75 * len(changed)) :].mean() < 0.1
 
 
-def test_a_window_has_panes_frame_and_light() -> None:
+def test_a_window_has_panes_frame_and_light():
     by_day, by_night = window(0, 1, 1, 1.4, STYLE, None), window(0, 1, 1, 1.4, STYLE, (0.9, 0.6, 0.2))
     np.testing.assert_array_equal(by_day.position, by_night.position)
     assert (by_night.colour == np.float32((0.9, 0.6, 0.2))).all(axis=1).any()
@@ -62,7 +62,7 @@ def test_a_window_has_panes_frame_and_light() -> None:
     assert len(more.faces) == len(by_day.faces) + 2 * 12
 
 
-def test_a_door_stands_where_it_is_put() -> None:
+def test_a_door_stands_where_it_is_put():
     leaf = door(2.0, 0.3, 1.0, 2.1, (0.3, 0.1, 0.1), STYLE, None, 0.5)
     assert leaf.position[:, 0].mean() == pytest.approx(2.0, abs=1e-5)
     assert leaf.position[:, 2].min() == 0.5
@@ -70,7 +70,7 @@ def test_a_door_stands_where_it_is_put() -> None:
 
 
 @pytest.mark.parametrize(("width", "height"), [(120, 80), (300, 90), (80, 110)])
-def test_fronts_fill_the_street(width: int, height: int, noon: Illumination) -> None:
+def test_fronts_fill_the_street(width, height, noon):
     for seed in range(3):
         sprite = facade(width, height, noon, np.random.default_rng(seed), False)
         columns = sprite.alpha.max(0) > 0.5
@@ -81,7 +81,7 @@ def test_fronts_fill_the_street(width: int, height: int, noon: Illumination) -> 
         assert sprite.foot[0] == pytest.approx(np.flatnonzero(columns).mean(), abs=2)
 
 
-def test_a_street_is_lit_by_night(night: Illumination) -> None:
+def test_a_street_is_lit_by_night(night):
     for seed in range(3):
         dark, lit = (facade(200, 100, night, np.random.default_rng(seed), lamps) for lamps in (False, True))
         assert bright_share(dark) == 0

@@ -10,7 +10,7 @@ from likeness.synthetic.landscapes.objects.solids import ball, boxes
 BOX = boxes((0, 0, 0), (2, 1, 1), (0.1, 0.2, 0.3), BRICK)
 
 
-def test_meshes_are_joined_without_mixing_their_triangles() -> None:
+def test_meshes_are_joined_without_mixing_their_triangles():
     both = merged([BOX, moved(ball((0, 0, 0), 1, (0.5, 0.5, 0.5), MATT), (9, 0, 0))])
     corners = both.position[both.faces]
     first = both.finish == BRICK
@@ -19,14 +19,14 @@ def test_meshes_are_joined_without_mixing_their_triangles() -> None:
     assert corners[~first][..., 0].min() == pytest.approx(8, abs=0.05)
 
 
-def test_a_quarter_turn_takes_the_right_side_to_the_back() -> None:
+def test_a_quarter_turn_takes_the_right_side_to_the_back():
     mesh = turned(BOX, math.pi / 2)
     np.testing.assert_allclose(mesh.position.min(0), [0, 0, -2], atol=1e-6)
     np.testing.assert_allclose(mesh.position.max(0), [1, 1, 0], atol=1e-6)
     np.testing.assert_allclose(mesh.normal[4], [0, 0, -1], atol=1e-6)  # it looked right
 
 
-def test_a_mirror_image_looks_the_other_way() -> None:
+def test_a_mirror_image_looks_the_other_way():
     image = mirrored(BOX, 0)
     assert image.position[:, 0].min() == -2
     np.testing.assert_array_equal(image.normal, BOX.normal * [-1, 1, 1])

@@ -3,7 +3,7 @@ import pytest
 
 from likeness.synthetic.landscapes.landscape import SEASONS
 from likeness.synthetic.landscapes.objects.shrubs import bush, rock
-from likeness.synthetic.landscapes.objects.sprite import Illumination, Sprite
+from likeness.synthetic.landscapes.objects.sprite import Sprite
 from likeness.synthetic.landscapes.objects.tints import tint, tints, varied
 
 
@@ -13,7 +13,7 @@ def mean_colour(sprite: Sprite) -> np.ndarray:
 
 @pytest.mark.parametrize("season", SEASONS)
 @pytest.mark.parametrize("height", [10, 50])
-def test_a_bush_is_about_as_high_as_asked(season: str, height: int, noon: Illumination) -> None:
+def test_a_bush_is_about_as_high_as_asked(season, height, noon):
     sprite = bush(season, height, noon, np.random.default_rng(0))
     top = np.flatnonzero(sprite.alpha.max(1) > 0.2)[0]
     assert sprite.foot[1] - top == pytest.approx(height, rel=0.3)
@@ -21,14 +21,14 @@ def test_a_bush_is_about_as_high_as_asked(season: str, height: int, noon: Illumi
     np.testing.assert_array_equal(sprite.colour, again.colour)
 
 
-def test_a_bush_turns_red_in_autumn_and_bare_in_winter(noon: Illumination) -> None:
+def test_a_bush_turns_red_in_autumn_and_bare_in_winter(noon):
     summer, autumn, winter = (bush(season, 50, noon, np.random.default_rng(1)) for season in SEASONS[1:])
     assert mean_colour(summer)[1] > 1.5 * mean_colour(summer)[0]
     assert mean_colour(autumn)[0] > 1.2 * mean_colour(autumn)[1]
     assert winter.alpha.sum() < 0.7 * summer.alpha.sum()
 
 
-def test_a_rock_is_solid_lit_from_its_side_and_carries_snow(noon: Illumination, winter: Illumination) -> None:
+def test_a_rock_is_solid_lit_from_its_side_and_carries_snow(noon, winter):
     for seed in range(4):
         bare, white = (rock(40, light, np.random.default_rng(seed)) for light in (noon, winter))
         assert bare.foot[1] - np.flatnonzero(bare.alpha.max(1) > 0.5)[0] == pytest.approx(40, abs=2)
@@ -38,7 +38,7 @@ def test_a_rock_is_solid_lit_from_its_side_and_carries_snow(noon: Illumination, 
         assert white.colour[top][seen].mean() > 1.3 * bare.colour[top][seen].mean()
 
 
-def test_tints_are_linear_and_vary_about_themselves() -> None:
+def test_tints_are_linear_and_vary_about_themselves():
     assert tint((1.0, 0.5, 0.0)) == pytest.approx((1.0, 0.2140, 0.0), abs=1e-3)
     np.testing.assert_allclose(tints([(1.0, 0.5, 0.0)])[0], tint((1.0, 0.5, 0.0)))
     rng = np.random.default_rng(0)

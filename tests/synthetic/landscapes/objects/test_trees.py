@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from likeness.synthetic.landscapes.landscape import SEASONS, TREES
-from likeness.synthetic.landscapes.objects.sprite import Illumination, Sprite
+from likeness.synthetic.landscapes.objects.sprite import Sprite
 from likeness.synthetic.landscapes.objects.trees import tree
 
 KINDS = TREES[1:]
@@ -15,9 +15,7 @@ def mean_colour(sprite: Sprite) -> np.ndarray:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("season", SEASONS)
 @pytest.mark.parametrize("height", [12, 90])
-def test_a_tree_is_as_high_as_asked_and_stands_on_its_foot(
-    kind: str, season: str, height: int, noon: Illumination
-) -> None:
+def test_a_tree_is_as_high_as_asked_and_stands_on_its_foot(kind, season, height, noon):
     sprite = tree(kind, season, height, noon, np.random.default_rng(3))
     rows = np.flatnonzero(sprite.alpha.max(1) > 0.03)
     assert sprite.foot[1] - rows[0] == pytest.approx(height, rel=0.06, abs=1.5)
@@ -29,14 +27,14 @@ def test_a_tree_is_as_high_as_asked_and_stands_on_its_foot(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_seed_decides(kind: str, noon: Illumination) -> None:
+def test_the_seed_decides(kind, noon):
     first, again, other = (tree(kind, "summer", 60, noon, np.random.default_rng(seed)) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first.colour, again.colour)
     np.testing.assert_array_equal(first.alpha, again.alpha)
     assert first.alpha.shape != other.alpha.shape or np.abs(first.alpha - other.alpha).mean() > 0.01
 
 
-def test_kinds_have_their_shapes(noon: Illumination) -> None:
+def test_kinds_have_their_shapes(noon):
     width, filled = {}, {}
     for kind in KINDS:
         sprites = [tree(kind, "summer", 100, noon, np.random.default_rng(seed)) for seed in range(4)]
@@ -46,13 +44,13 @@ def test_kinds_have_their_shapes(noon: Illumination) -> None:
     assert filled["bare"] < 0.3 < filled["oak"]
 
 
-def test_a_pine_narrows_upwards(noon: Illumination) -> None:
+def test_a_pine_narrows_upwards(noon):
     sprite = tree("pine", "summer", 100, noon, np.random.default_rng(0))
     low, middle, high = (sprite.alpha[-rows : 25 - rows].sum() for rows in (40, 65, 90))
     assert low > 1.2 * middle > 1.5 * high
 
 
-def test_an_oak_goes_through_the_year(noon: Illumination) -> None:
+def test_an_oak_goes_through_the_year(noon):
     spring, summer, autumn, winter = (tree("oak", season, 100, noon, np.random.default_rng(5)) for season in SEASONS)
     red, green, _ = mean_colour(autumn)
     assert red > 1.5 * green
@@ -62,7 +60,7 @@ def test_an_oak_goes_through_the_year(noon: Illumination) -> None:
     assert winter.alpha.sum() < 0.6 * summer.alpha.sum()
 
 
-def test_some_oaks_blossom(noon: Illumination) -> None:
+def test_some_oaks_blossom(noon):
     def greenness(seed: int) -> float:
         red, green, blue = mean_colour(tree("oak", "spring", 60, noon, np.random.default_rng(seed)))
         return green / (red + blue)
@@ -72,13 +70,13 @@ def test_some_oaks_blossom(noon: Illumination) -> None:
 
 
 @pytest.mark.parametrize("kind", ["pine", "cypress", "bare"])
-def test_snow_whitens_a_tree(kind: str, noon: Illumination, winter: Illumination) -> None:
+def test_snow_whitens_a_tree(kind, noon, winter):
     dark, white = (tree(kind, "winter", 90, light, np.random.default_rng(5)) for light in (noon, winter))
     np.testing.assert_array_equal(dark.alpha, white.alpha)
     assert mean_colour(white).sum() > 1.3 * mean_colour(dark).sum()
 
 
-def test_a_crown_is_lit_from_the_suns_side(noon: Illumination) -> None:
+def test_a_crown_is_lit_from_the_suns_side(noon):
     sprites = [tree("oak", "summer", 100, noon, np.random.default_rng(seed)) for seed in range(4)]
     left, right = [], []
     for sprite in sprites:
