@@ -28,8 +28,9 @@ from likeness.personalise.ema import assign
 from likeness.personalise.launching import WorkerError, launch
 from likeness.personalise.options import DreamBoothOptions
 from likeness.personalise.records import loss_table, timestep_loss_table
+from likeness.personalise.sharding import gathered, share_out
 from likeness.personalise.trainable import make_trainable, refuse_untrainable, save_trained
-from likeness.personalise.training import DenoisingTraining
+from likeness.personalise.training import DenoisingTraining, mixed_precision
 from likeness.personalise.training_state import TrainingState
 
 _WORKER = "likeness.personalise.dreambooth_worker"
@@ -95,12 +96,12 @@ def fine_tune(
         device: "auto", or a torch device.
 
     Raises:
-        ValueError: no pictures, prompts or faces that do not match them, more processes than GPUs, or several
-            processes and a validation.
+        ValueError: no pictures, prompts or faces that do not match them, more processes than GPUs, several processes
+            and a validation, or one process and `options.sharding`.
         ModelError: the base model cannot be used, or not with `options.train_identifier`.
         WorkerError: one of several processes failed.
     """
-    options = options.model_copy(update={"processes": process_count(options.processes, device)})
+    options = type(options)(**dict(options) | {"processes": process_count(options.processes, device)})
     lessons = [make_lesson("pictures", pictures, prompts, faces, options.batch_size)]
     if prior_pictures and options.prior_weight > 0:
         prior_batch_size = options.prior_batch_size or options.batch_size
@@ -148,15 +149,20 @@ def _learn(job: DreamBoothJob, device: str, rank: Rank, validation: Validation |
     state_file = f"training-{job.key}.safetensors"
     model = open_model(job.base, device=device, dtype="float32")
     parts = make_trainable(model, job.options, job.identifier)
+    if job.options.sharding == "full":
+        parts = {"unet": share_out(model.unet, mixed_precision(job.options.mixed_precision, model.device))}
     with rank.after_the_first():  # which encodes the pictures
         training = prepare_training(model, parts, job.lessons, job.base, job.options, job.cache, rank)
     _run(training, job, state_file, rank, choice)
+    result = gathered(_result(training.state), keep=rank.is_first)
     if rank.is_first:
         with job.work.writing(f"fine_tuned-{job.key}") as folder:
             if choice:
                 choice.copy_best(folder)
+            elif job.options.sharding == "full":
+                _write_copy(result, job, folder)
             else:
-                assign(training.state.parameters, _result(training.state))
+                assign(training.state.parameters, result)
                 save_trained(model, parts, folder)
             timesteps = len(model.scheduler.alphas_cumprod)
             _write_tables(parts, training.state, job.options, timesteps, choice, folder)
@@ -207,8 +213,8 @@ def _run(
             bar.update()
             validates = choice is not None and choice.validation.is_due(state.step, options.steps)
             saves = state.step % options.checkpoint_every == 0 and state.step < options.steps
-            if rank.is_first and (saves or validates):
-                state.save(job.work, name)
+            if saves or validates:
+                state.save(job.work, name, writes=rank.is_first)
 
 
 def _is_finished(state: TrainingState, job: DreamBoothJob, choice: CheckpointChoice | None) -> bool:
@@ -218,7 +224,7 @@ def _is_finished(state: TrainingState, job: DreamBoothJob, choice: CheckpointCho
         return last
     if not choice.has(state.step):
         with job.work.writing(choice.folder(state.step)) as folder:
-            _write_copy(state, job, folder)
+            _write_copy(_result(state), job, folder)
         since = max([0, *(step for step in range(1, state.step) if choice.has(step))])
         loss = float(state.records["losses"][since : state.step, 0].mean())
         choice.add(state.step, loss, job.work.file(choice.folder(state.step)))
@@ -230,11 +236,11 @@ def _result(state: TrainingState) -> Mapping[str, Tensor]:
     return state.average.values if state.average else state.parameters
 
 
-def _write_copy(state: TrainingState, job: DreamBoothJob, folder: Path) -> None:
-    """Write a checkpoint in the middle of a training: by another copy of the model, since writing changes the model."""
+def _write_copy(weights: Mapping[str, Tensor], job: DreamBoothJob, folder: Path) -> None:
+    """Write a checkpoint by another copy of the model: the one that learns would change, or has parts of weights."""
     model = open_model(job.base, device="cpu", dtype="float32")
     parts = make_trainable(model, job.options, job.identifier)
-    assign({f"{part}/{name}": value for part, named in parts.items() for name, value in named.items()}, _result(state))
+    assign({f"{part}/{name}": value for part, named in parts.items() for name, value in named.items()}, weights)
     save_trained(model, parts, folder)
 
 

@@ -91,7 +91,8 @@ def prepare_training(
 ) -> DenoisingTraining:
     """Everything the loop needs, with the pictures and, if they stay as they are, the prompts encoded once for all.
 
-    In bfloat16 the networks that learn are computed by copies, and their own weights are the masters.
+    In bfloat16 the networks that learn are computed by copies, and their own weights are the masters; weights that are
+    shared out are the masters in any case.
 
     Args:
         model: opened in float32; what does not compute any more is moved to the CPU.
@@ -113,7 +114,8 @@ def prepare_training(
         for encoder in model.text_encoders.values():
             encoder.to("cpu")
     computing, copies = model, None
-    if precision == torch.bfloat16:
+    is_sharded = options.sharding == "full"
+    if precision == torch.bfloat16 and not is_sharded:
         computing = replace(model, unet=copied(model.unet, precision))
         if conditioning is None:
             computing.change_text_encoders(lambda encoder: copied(encoder, precision))
@@ -133,7 +135,7 @@ def prepare_training(
         records=new_records(options.steps, model.device),
     )
     averaging = None
-    if rank.count > 1:
+    if rank.count > 1 and not is_sharded:
         learners = chain.from_iterable(network.parameters() for network in _networks(computing))
         averaging = GradientAveraging(learners, options.gradient_accumulation)
     return DenoisingTraining(
@@ -148,6 +150,7 @@ def prepare_training(
         replays,
         rank,
         averaging,
+        precision if is_sharded else None,
     )
 
 

@@ -47,7 +47,7 @@ class TrainingOptions(pydantic.BaseModel):
     replay: bool = Field(
         True,
         description="record a step as a CUDA graph on a GPU, where Python is the slower one; no effect on a CPU, with "
-        "gradient_checkpointing, or where compile is reduce-overhead, which records by itself",
+        "gradient_checkpointing or sharding, or where compile is reduce-overhead, which records by itself",
     )
 
     checkpoint_every: int = Field(
@@ -72,6 +72,11 @@ class DreamBoothOptions(TrainingOptions):
     processes: Processes = Field(
         1, description="that train together, each on a GPU and pictures of its own; auto: as many as there are GPUs"
     )
+    sharding: Literal["none", "full"] = Field(
+        "none",
+        description="full: each process keeps a part of the UNet's weights, gradients and moments, for what does not "
+        "fit one GPU; none: each keeps all",
+    )
     method: Literal["full", "lora"] = Field("full", description="train the weights themselves, or low-rank additions")
     train: TrainedPart = Field("all", description="which layers of the UNet are trained")
     train_text_encoder: bool = Field(False, description="train the text encoder along with the UNet")
@@ -94,10 +99,33 @@ class DreamBoothOptions(TrainingOptions):
         1.0, gt=0, description="weight of errors in the region of the face, beside 1 elsewhere; 1: all count alike"
     )
 
+    @property
+    def replays(self) -> bool:
+        """Whether a GPU is to record the step: not one in which weights are put together and freed."""
+        return super().replays and self.sharding == "none"
+
     @pydantic.model_validator(mode="after")
     def _text_is_trained_one_way(self) -> Self:
         if self.train_text_encoder and self.train_identifier:
             raise ValueError("train_text_encoder trains every word's embedding: leave train_identifier off with it.")
+        return self
+
+    @pydantic.model_validator(mode="after")
+    def _what_is_sharded_can_be(self) -> Self:
+        refused = {
+            "processes: 1": self.processes == 1,
+            "method: lora": self.method == "lora",
+            "train_text_encoder: true": self.train_text_encoder,
+            "train_identifier: true": self.train_identifier,
+            f"compile: {self.compile}": self.compile != "no",
+            "mixed_precision: fp16": self.mixed_precision == "fp16",
+        }
+        found = [setting for setting, given in refused.items() if given]
+        if self.sharding == "full" and found:
+            raise ValueError(
+                f"sharding: full does not go with {', '.join(found)}. It shares the UNet of a full fine-tuning out to "
+                "several processes. Change these, or set sharding: none."
+            )
         return self
 
 

@@ -71,6 +71,7 @@ class DenoisingTraining:
         replay: whether a GPU records the step and replays it (see `ReplayedStep`); other devices do not.
         rank: of this process among those that train together.
         averaging: of the gradients over these processes, where there are several.
+        computing: format in which the UNet computes, where that is not its weights'.
     """
 
     def __init__(
@@ -86,12 +87,14 @@ class DenoisingTraining:
         replay: bool = False,
         rank: Rank = ALONE,
         averaging: GradientAveraging | None = None,
+        computing: torch.dtype | None = None,
     ) -> None:
         self._unet, self._conditioning, self._schedule = unet, conditioning, schedule
         self._prior_weight, self._rank, self._averaging = prior_weight, rank, averaging
         self._sets, self.state, self._options, self.device = sets, state, options, device
         self._timesteps = len(schedule.alphas_cumprod)
         self._precision = mixed_precision(options.mixed_precision, device)
+        self._format = computing or unet.dtype
         weights = torch.ones(self._timesteps, device=device)
         if options.snr_gamma is not None:
             weights = min_snr_weights(schedule.signal_to_noise, options.snr_gamma, schedule.prediction)
@@ -134,11 +137,11 @@ class DenoisingTraining:
         chosen = draws if sets[0].prompts.is_cpu else placed
         prompts = torch.cat([kind.prompts[p.pictures, p.prompts] for kind, p in zip(sets, chosen, strict=True)])
         emphasis = torch.cat([kind.emphasis[p.pictures, p.variants] for kind, p in zip(sets, placed, strict=True)])
-        noisy = self._schedule.add_noise(latents, noise, timesteps).to(self._unet.dtype)
+        noisy = self._schedule.add_noise(latents, noise, timesteps).to(self._format)
         noisy = noisy.contiguous(memory_format=torch.channels_last)
-        # A network that already is in the format needs no conversions.
-        with torch.autocast(self.device.type, self._precision, enabled=self._precision != self._unet.dtype):
-            context = combined(lambda values: values.to(self._unet.dtype), self._conditioning(prompts))
+        # A network that already computes in the format needs no conversions.
+        with torch.autocast(self.device.type, self._precision, enabled=self._precision != self._format):
+            context = combined(lambda values: values.to(self._format), self._conditioning(prompts))
             added = None
             if context.pooled is not None:
                 sizes = [kind.sizes[p.pictures] for kind, p in zip(sets, placed, strict=True) if kind.sizes is not None]

@@ -17,8 +17,9 @@ from torch.nn import Parameter
 from torch.optim import Optimizer
 
 from likeness.datasets.work import WorkFolder
-from likeness.personalise.ema import MovingAverage, assign
+from likeness.personalise.ema import MovingAverage
 from likeness.personalise.master_adamw import MasterAdamW
+from likeness.personalise.sharding import gathered, part_of
 
 
 @dataclass
@@ -41,14 +42,23 @@ class TrainingState:
     records: Mapping[str, Tensor]
     step: int = field(default=0)
 
-    def save(self, work: WorkFolder, name: str) -> None:
-        """Replace the file of this name."""
+    def save(self, work: WorkFolder, name: str, *, writes: bool = True) -> None:
+        """Replace the file of this name; weights that are shared out are whole in it.
+
+        Args:
+            work: where the file is.
+            name: of the file.
+            writes: whether this process is the one that does; others that share weights with it must call this too.
+        """
         tensors = {f"parameter/{key}": value.detach() for key, value in self.parameters.items()}
         tensors |= {f"record/{key}": value for key, value in self.records.items()}
         if self.average:
             tensors |= {f"average/{key}": value for key, value in self.average.values.items()}
         for key, parameter in self.parameters.items():
             tensors |= {f"optimiser/{slot}/{key}": value for slot, value in self.optimiser.state[parameter].items()}
+        tensors = gathered(tensors, keep=writes)
+        if not writes:
+            return
         progress = {"step": str(self.step), "scaler": json.dumps(self.scaler.state_dict())}
         with work.writing(name) as path:
             save_file({key: value.contiguous() for key, value in tensors.items()}, path, progress)
@@ -58,29 +68,33 @@ class TrainingState:
         if not work.has(name):
             return
         with safe_open(work.file(name), framework="pt") as file:
-            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - not a mapping
             progress = file.metadata()
+            # One at a time, as several processes may read them at once.
+            for key in file.keys():  # noqa: SIM118 - not a mapping
+                kind, name = key.split("/", 1)
+                self._restore(kind, name, file.get_tensor(key))
         self.step = int(progress["step"])
         self.scaler.load_state_dict(json.loads(progress["scaler"]))
-        assign(self.parameters, _under("parameter", tensors))
         if isinstance(self.optimiser, MasterAdamW):
             self.optimiser.refresh()
-        for key, value in _under("record", tensors).items():
+
+    @torch.no_grad()
+    def _restore(self, kind: str, key: str, value: Tensor) -> None:
+        """Take one of the file's tensors."""
+        if kind == "parameter":
+            self.parameters[key].copy_(part_of(value, self.parameters[key]))
+        elif kind == "record":
             self.records[key].copy_(value)
-        if self.average:
-            for key, value in _under("average", tensors).items():
-                self.average.values[key].copy_(value)
-        for slot_and_key, value in _under("optimiser", tensors).items():
-            slot, key = slot_and_key.split("/", 1)
-            slots = self.optimiser.state[self.parameters[key]]
+        elif kind == "average" and self.average:
+            self.average.values[key].copy_(part_of(value, self.average.values[key]))
+        elif kind == "optimiser":
+            slot, key = key.split("/", 1)
+            parameter = self.parameters[key]
+            slots, value = self.optimiser.state[parameter], part_of(value, parameter)
             if slot in slots:
                 slots[slot].copy_(value)
             else:
-                slots[slot] = _laid_out(value, self.parameters[key])
-
-
-def _under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    return {key.removeprefix(f"{prefix}/"): value for key, value in tensors.items() if key.startswith(f"{prefix}/")}
+                slots[slot] = _laid_out(value, parameter)
 
 
 def _laid_out(value: Tensor, like: Tensor) -> Tensor:
