@@ -5,7 +5,7 @@ from skimage import data
 from skimage.metrics import structural_similarity
 
 from likeness.metrics import ssim as ssim_module
-from likeness.metrics.ssim import SsimOptions, pairwise_ssim, ssim, ssim_map, stack_pictures
+from likeness.metrics.ssim import SsimOptions, paired_ssim, pairwise_ssim, ssim, ssim_map, stack_pictures
 
 
 def reference(a: np.ndarray, b: np.ndarray, **options: float) -> float:
@@ -112,3 +112,11 @@ def test_stacks_that_cannot_be_compared_are_refused():
         pairwise_ssim(np.zeros((1, 10, 30)))
     with pytest.raises(ValueError, match="one shape"):
         ssim(np.zeros(5), np.zeros(5))
+
+
+def test_chosen_pairs_are_as_among_all_pairs():
+    for shape in ((5, 30, 40), (5, 30, 40, 3)):
+        stack = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+        pairs = np.array([[0, 3], [4, 1], [2, 2]])
+        np.testing.assert_allclose(paired_ssim(stack, pairs), pairwise_ssim(stack)[tuple(pairs.T)], atol=1e-6)
+    assert paired_ssim(stack, np.empty((0, 2), dtype=np.intp)).shape == (0,)

@@ -99,6 +99,34 @@ def pairwise_ssim(
     return np.asarray(np.mean(scores, axis=0), dtype=np.float64)
 
 
+def paired_ssim(
+    stack: NDArray[np.generic], pairs: NDArray[np.intp], options: SsimOptions | None = None
+) -> NDArray[np.float64]:
+    """Return the SSIM of chosen pairs of pictures, as `pairwise_ssim` does of all.
+
+    Args:
+        stack: Pictures, (n, h, w) or (n, h, w, 3) in 0..255; all their moments are held, 5 MB each at 512 px.
+        pairs: (m, 2) places in it.
+        options: Window and constants.
+
+    Returns:
+        (m,).
+
+    Raises:
+        ValueError: If the pictures are smaller than the window.
+    """
+    options = options or SsimOptions()
+    _check(stack, stack, options)
+    channels = [...] if stack.ndim == 3 else [(..., channel) for channel in range(stack.shape[3])]
+    scores = np.zeros(len(pairs))
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for channel in channels:
+            moments = list(pool.map(partial(_moments, options=options), stack[channel]))
+            first, second = ([moments[place] for place in side] for side in pairs.T)
+            scores += list(pool.map(partial(_mean_ssim, options=options), first, second))
+    return scores / len(channels)
+
+
 def window_radius(options: SsimOptions) -> int:
     """Return how many pixels the window reaches from its centre."""
     return int(_TRUNCATE * options.sigma + 0.5)
@@ -156,7 +184,7 @@ def _block(
 
     def fill(row: int) -> None:
         for column in range(row + 1 if rows is columns else 0, len(columns)):
-            scores[row, column] = cv2.mean(_local_ssim(rows[row], columns[column], options))[0]
+            scores[row, column] = _mean_ssim(rows[row], columns[column], options)
 
     list(pool.map(fill, range(len(rows))))
     return scores
@@ -177,6 +205,10 @@ def _moments(picture: NDArray[np.generic], options: SsimOptions) -> _Moments:
         mean_squared=(mean**2 + options.k1**2 / 2.0).astype(np.float32),
         variance=(variance + options.k2**2 / 2.0).astype(np.float32),
     )
+
+
+def _mean_ssim(a: _Moments, b: _Moments, options: SsimOptions) -> float:
+    return cv2.mean(_local_ssim(a, b, options))[0]
 
 
 def _local_ssim(a: _Moments, b: _Moments, options: SsimOptions) -> NDArray[np.float32]:

@@ -41,7 +41,8 @@ def measure_similarity(
     first, second, values = pairs_within(SimilarityMatrices(options, work_folder).within(views))
     pairs = pd.DataFrame({"photo_a": first, "photo_b": second, "ssim": values})
     if len(shown) < len(files):
-        alike = similar_pairs(Views(sitter_photos, options), curation.near_duplicate_ssim, options, work_folder)
+        every, limit = Views(sitter_photos, options), curation.near_duplicate_ssim
+        alike = similar_pairs(every, limit, options, work_folder, verification.seed)
         known = alike["photo_a"].isin(shown) & alike["photo_b"].isin(shown)
         pairs = pd.concat([pairs, alike[~known]], ignore_index=True)
     return pairs.assign(**options.model_dump())
