@@ -6,6 +6,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from diffusers import (
@@ -100,6 +101,12 @@ def tiny_vae() -> AutoencoderKL:
         norm_num_groups=4,
         sample_size=64,
     )
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """The same random numbers in every test."""
+    return np.random.default_rng(0)
 
 
 @pytest.fixture(scope="session")

@@ -45,7 +45,7 @@ def test_an_unknown_backbone_is_named_with_the_known_ones():
 def test_a_failed_download_says_so_and_what_to_do(tmp_path, monkeypatch):
     import socket
 
-    def refuse(*_: object, **__: object) -> None:
+    def refuse(*_, **__):
         raise OSError("no network")
 
     monkeypatch.setattr(socket, "getaddrinfo", refuse)

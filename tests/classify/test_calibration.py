@@ -37,15 +37,14 @@ def test_pictures_that_are_all_judged_rightly_say_no_more_than_their_number():
     np.testing.assert_allclose(shares[:, 0], 19 / 20, atol=1e-4)
 
 
-def test_the_temperature_is_that_of_the_least_brier_score():
-    generator = np.random.default_rng(0)
-    labels = generator.integers(0, 4, 60)
-    logits = 4 * generator.normal(size=(60, 4)) + 5 * np.eye(4)[labels]
+def test_the_temperature_is_that_of_the_least_brier_score(rng):
+    labels = rng.integers(0, 4, 60)
+    logits = 4 * rng.normal(size=(60, 4)) + 5 * np.eye(4)[labels]
 
     targets = np.full((60, 4), 1 / 62 / 3)
     targets[np.arange(60), labels] = 61 / 62
 
-    def brier_score(temperature: float) -> float:
+    def brier_score(temperature):
         return ((probabilities(logits, temperature) - targets) ** 2).sum(axis=1).mean()
 
     best = fit_temperature(logits, labels)

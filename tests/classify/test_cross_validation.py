@@ -36,7 +36,7 @@ def test_every_picture_is_judged_once_by_the_folds_it_is_not_in(textures, labels
 def test_finished_folds_are_not_trained_again(textures, labels, tiny, tmp_path, monkeypatch):
     train, trainings = cross_validation.train, []
 
-    def stopped(*arguments: object) -> object:
+    def stopped(*arguments):
         if len(trainings) == 1:
             raise KeyboardInterrupt
         trainings.append(1)
@@ -59,10 +59,9 @@ def test_groups_are_not_split(textures, labels, tiny, tmp_path):
     np.testing.assert_array_equal(folds[::2], folds[1::2])
 
 
-def test_the_baseline_sees_grey_and_size_and_no_texture(tmp_path):
-    generator = np.random.default_rng(0)
+def test_the_baseline_sees_grey_and_size_and_no_texture(tmp_path, rng):
     for number in range(12):
-        bright = np.clip(generator.normal(180 if number % 2 else 70, 30, (24, 24)), 0, 255).astype(np.uint8)
+        bright = np.clip(rng.normal(180 if number % 2 else 70, 30, (24, 24)), 0, 255).astype(np.uint8)
         Image.fromarray(bright).save(tmp_path / f"{number:02}.png")
     pictures = ImageSet.from_folder(tmp_path)
     labels = ["dark", "bright"] * 6

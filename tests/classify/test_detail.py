@@ -17,7 +17,7 @@ def test_the_shorter_side_is_reduced_and_proportions_stay(noise):
 
 
 def test_lower_quality_loses_more(noise):
-    def lost(quality: int) -> float:
+    def lost(quality):
         return float(np.abs(np.asarray(at_detail_level(noise, 120, quality), float) - np.asarray(noise, float)).mean())
 
     assert 0 < lost(95) < lost(50) < lost(5)

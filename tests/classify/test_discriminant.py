@@ -19,9 +19,8 @@ def test_shrinkage_brings_the_covariance_towards_the_identity():
         assert kernel[0, 1] == pytest.approx(3 / ((1 - shrinkage) * 4 + shrinkage))
 
 
-def test_correlated_features_are_told_apart_along_the_narrow_direction():
-    generator = np.random.default_rng(0)
-    common, own = generator.normal(size=(400, 1)) * 5, generator.normal(size=(400, 2)) * 0.2
+def test_correlated_features_are_told_apart_along_the_narrow_direction(rng):
+    common, own = rng.normal(size=(400, 1)) * 5, rng.normal(size=(400, 2)) * 0.2
     labels = np.repeat([0, 1], 200)
     features = (common + own + np.outer(labels, [0.5, -0.5])).astype(np.float32)
     kernel, bias = linear_discriminant(features, labels, classes=2, shrinkage=1e-3)

@@ -4,9 +4,8 @@ import pytest
 from likeness.classify.logistic_regression import fit_logistic_regression
 
 
-def test_the_fit_is_the_optimum_its_gradient_says():
-    generator = np.random.default_rng(0)
-    features, labels = generator.normal(size=(60, 4)) * [1, 10, 0.1, 3] + 5, generator.integers(0, 3, 60)
+def test_the_fit_is_the_optimum_its_gradient_says(rng):
+    features, labels = rng.normal(size=(60, 4)) * [1, 10, 0.1, 3] + 5, rng.integers(0, 3, 60)
     penalty = 0.05
     fitted = fit_logistic_regression(features, labels, classes=3, penalty=penalty, balanced=False)
     logits = fitted.logits(features)

@@ -41,8 +41,8 @@ def test_features_are_means_and_deviations_of_each_stage(parts, pixels):
     np.testing.assert_allclose(before[:, 88:128], np.sqrt(maps.var(axis=(1, 2)) + 1e-6), atol=1e-4)
 
 
-def test_the_head_sees_standardised_features(parts):
-    features = np.random.default_rng(0).normal(3, 5, (50, parts.head.input_shape[1])).astype(np.float32)
+def test_the_head_sees_standardised_features(parts, rng):
+    features = rng.normal(3, 5, (50, parts.head.input_shape[1])).astype(np.float32)
     standard = standardise(parts, features)
     np.testing.assert_allclose(standard.mean(axis=0), 0, atol=1e-5)
     np.testing.assert_allclose(standard.std(axis=0), 1, atol=1e-4)

@@ -43,10 +43,10 @@ def test_judging_views_are_the_grids_and_then_their_mirror_images():
     assert len(judging_views(ramp(64, 64), 32, ViewOptions(judged_grids=(1, 2), flip=False))) == 5
 
 
-def test_training_views_are_within_the_picture_and_of_the_sizes_asked_for():
+def test_training_views_are_within_the_picture_and_of_the_sizes_asked_for(rng):
     options = ViewOptions(versions=1, views_per_version=200, smallest_view=0.4, flip=False, lighting=0)
     still = options.model_copy(update={"detail": options.detail.model_copy(update={"probability": 0})})
-    views = training_views([ramp(256, 256)], 16, still, np.random.default_rng(0)).astype(float)
+    views = training_views([ramp(256, 256)], 16, still, rng).astype(float)
     spans = (views[:, 8, -1, 0] - views[:, 8, 0, 0]) / 255 * 16 / 15
     assert spans.min() == pytest.approx(0.4, abs=0.03)
     assert spans.max() == pytest.approx(1.0, abs=0.03)
@@ -65,10 +65,10 @@ def test_half_of_the_training_views_are_mirrored_and_lit_differently():
     assert brightness.std() > 5
 
 
-def test_every_version_has_its_own_views():
+def test_every_version_has_its_own_views(rng):
     options = ViewOptions(versions=2, views_per_version=3)
     black, white = Image.new("RGB", (40, 40)), Image.new("RGB", (40, 40), "white")
-    views = training_views([black, white], 16, options, np.random.default_rng(0))
+    views = training_views([black, white], 16, options, rng)
     assert views.shape == (6, 16, 16, 3)
     assert views[:3].mean() < 30
     assert views[3:].mean() > 200

@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from PIL import Image, ImageChops
@@ -114,7 +112,7 @@ def test_sizes_must_be_positive(arguments):
 def test_pictures_are_taken_one_at_a_time():
     alive: list[Image.Image] = []
 
-    def opened() -> Iterator[Image.Image]:
+    def opened():
         for colour in COLOURS:
             alive.append(Image.new("RGBA", (50, 50), colour))
             yield alive[-1]

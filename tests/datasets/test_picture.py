@@ -41,7 +41,7 @@ def test_sixteen_bit_colour(tmp_path):
     """A PNG of 16 bits a channel, which Pillow reads but cannot write."""
     import zlib
 
-    def chunk(kind: bytes, content: bytes) -> bytes:
+    def chunk(kind, content):
         return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
     row = b"\0" + np.array([257 * 10, 257 * 20, 65535, 0, 257, 257 * 128], dtype=">u2").tobytes()

@@ -41,7 +41,7 @@ def test_only_what_dead_processes_of_this_machine_left_is_swept(tmp_path, dead, 
 
 
 def test_a_process_of_another_user_is_alive(monkeypatch, tmp_path):
-    def refused(process: int, signal: int) -> None:
+    def refused(process, signal):
         raise PermissionError
 
     path = unfinished_path(tmp_path / "a.txt")

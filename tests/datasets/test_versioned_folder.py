@@ -232,7 +232,7 @@ def test_files_are_linked_on_one_disk_and_copied_else(tmp_path, memory, monkeypa
     (tmp_path / "a").write_text("text")
     (tmp_path / "pointer").symlink_to(tmp_path / "a")
 
-    def target(name: str) -> Source:
+    def target(name):
         return Source(local, str(tmp_path / name))
 
     link_or_copy(target("pointer"), target("linked"))
@@ -241,7 +241,7 @@ def test_files_are_linked_on_one_disk_and_copied_else(tmp_path, memory, monkeypa
     link_or_copy(target("a"), Source(memory, "/a"))
     link_or_copy(Source(memory, "/a"), target("back"))
 
-    def refused(*paths: str) -> None:
+    def refused(*paths):
         raise OSError("another disk")
 
     monkeypatch.setattr(versioned_folder.os, "link", refused)

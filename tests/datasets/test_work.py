@@ -55,7 +55,7 @@ def test_a_file_is_there_only_when_it_was_finished(work):
 def test_an_error_leaves_the_earlier_file_and_nothing_else(work):
     work.file("a.txt").write_text("old")
 
-    def fail() -> None:
+    def fail():
         with work.writing("a.txt") as path:
             path.write_text("new")
             raise RuntimeError("stop")

@@ -182,7 +182,7 @@ def test_alignments_are_as_long_as_the_longest_common_subsequence(source, target
 
 @given(letters, letters)
 def test_no_alignment_of_as_many_pairs_has_fewer_gaps(source, target):
-    def gaps(chosen) -> int:
+    def gaps(chosen):
         return sum(b != (a[0] + 1, a[1] + 1) for a, b in pairwise(chosen))
 
     found = align(source, target)

@@ -232,7 +232,7 @@ def test_the_model_is_the_same_afterwards_even_after_an_error(vivid, monkeypatch
     made(vivid, [Edit(OTHER)])
     assert vivid.unet.attn_processors == processors
 
-    def broken(*_: object, **__: object) -> None:
+    def broken(*_, **__):
         raise ZeroDivisionError
 
     monkeypatch.setattr(vivid.unet.mid_block, "forward", broken)

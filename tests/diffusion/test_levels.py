@@ -38,7 +38,7 @@ def test_levels_have_the_sizes_that_the_unet_gives_them(blocks):
     unet = build(blocks, 8)
     positions = {}
 
-    def note(name: str):
+    def note(name):
         return lambda _, args: positions.__setitem__(name, args[0].shape[1])
 
     for name, module in unet.named_modules():

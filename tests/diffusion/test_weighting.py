@@ -1,7 +1,6 @@
 import pytest
 import torch
 
-from likeness.diffusion.embeddings import PromptEmbeddings
 from likeness.diffusion.encoding import encode_prompts
 from likeness.diffusion.weighting import weighted_embedding
 
@@ -57,7 +56,7 @@ def test_words_of_several_weights_add_up_and_those_of_one_go_together(opened):
 
 @torch.no_grad()
 def test_two_text_encoders_and_their_pooled_embedding_know_a_word_by_its_weight(opened_xl):
-    def of(prompt: str, weight: float) -> PromptEmbeddings:
+    def of(prompt, weight):
         weights = torch.ones(24)
         weights[MAN] = weight
         return weighted_embedding(opened_xl, prompt, weights)

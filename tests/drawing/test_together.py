@@ -54,7 +54,7 @@ def test_what_a_killed_process_left_is_drawn_by_another(drawer, tmp_path, monkey
     started = []
     original = together._started
 
-    def kill_the_first(path: Path, errors: Path, processes: int):
+    def kill_the_first(path, errors, processes):
         process = original(path, errors, processes)
         started.append(path.stem)
         if len(started) == 1:

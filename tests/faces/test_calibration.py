@@ -72,7 +72,7 @@ def test_a_pair_at_the_threshold_is_accepted_and_one_without_a_face_is_neither()
 def test_acceptance_tells_the_bootstrap_what_the_pictures_are():
     told = []
 
-    def bootstrap(pairs: np.ndarray, **options: bool) -> tuple[float, float, float]:
+    def bootstrap(pairs, **options):
         told.append(options)
         return mean_only(pairs, **options)
 
@@ -145,13 +145,13 @@ def test_the_published_threshold_may_fit_badly(comparison):
 def test_rates_are_of_photos_that_calibration_has_not_seen():
     sitter, others = people(0.3, "Dlib")
 
-    def compared(own: pd.DataFrame, strangers: pd.DataFrame) -> pd.Series:
+    def compared(own, strangers):
         result = compare_recognisers(
             own, strangers, false_acceptance=0.01, seed=0, bootstrap=mean_only, metrics=["cosine"]
         )
         return result.iloc[0]
 
-    def moved(people_table: pd.DataFrame, files: list[str], vector: list[float]) -> pd.DataFrame:
+    def moved(people_table, files, vector):
         changed = people_table.copy()
         inside = changed["file"].isin(files)
         changed.loc[inside, "embedding"] = changed.loc[inside, "embedding"].map(lambda _: vector)

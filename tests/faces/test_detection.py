@@ -104,7 +104,7 @@ def test_threads_do_not_share_detectors(astronaut):
     detect(astronaut)
     both_run = Barrier(2)
 
-    def detector(_: int) -> int:
+    def detector(_):
         both_run.wait()
         return id(modeling.build_model("face_detector", "opencv"))
 

@@ -33,9 +33,9 @@ def test_distances_worked_by_hand():
 
 
 @pytest.mark.parametrize("metric", METRICS)
-def test_a_face_is_at_no_distance_from_itself(metric):
+def test_a_face_is_at_no_distance_from_itself(metric, rng):
     # Without DeepFace's rounding to six decimals the last digits of a cosine would remain.
-    vectors = np.random.default_rng(0).normal(size=(50, 128))
+    vectors = rng.normal(size=(50, 128))
     assert (np.diag(distances(vectors, vectors, metric)) == 0.0).all()
 
 

@@ -62,7 +62,7 @@ def test_weights_that_are_there_are_left_alone(empty_home):
 
 
 def test_an_interrupted_copy_leaves_nothing(empty_home, monkeypatch):
-    def fail(source: Path, target: str) -> None:
+    def fail(source, target):
         Path(target).write_bytes(b"half")
         raise OSError("disk full")
 

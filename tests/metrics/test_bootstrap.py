@@ -63,8 +63,8 @@ def test_fixed_columns_are_not_drawn():
     assert drawn.high - drawn.low > 0.3
 
 
-def test_the_seed_decides():
-    matrix = np.random.default_rng(0).random((12, 12))
+def test_the_seed_decides(rng):
+    matrix = rng.random((12, 12))
     assert bootstrap_pairs(matrix, seed=1) == bootstrap_pairs(matrix, seed=1)
     assert bootstrap_pairs(matrix, seed=1) != bootstrap_pairs(matrix, seed=2)
 
@@ -76,11 +76,10 @@ def test_the_matrix_given_is_not_changed():
 
 
 @pytest.mark.parametrize("symmetric", [False, True])
-def test_intervals_cover_the_truth_about_as_often_as_they_say(symmetric):
-    generator = np.random.default_rng(0)
+def test_intervals_cover_the_truth_about_as_often_as_they_say(symmetric, rng):
     covered = 0
     for _ in range(200):
-        effect = generator.normal(size=30)
+        effect = rng.normal(size=30)
         pairs = effect[:, None] + (effect if symmetric else np.zeros(20))[None, :]
         _, low, high = bootstrap_pairs(pairs, symmetric=symmetric, resamples=400)
         covered += low <= 0.0 <= high
@@ -107,15 +106,15 @@ def test_a_ratio_is_of_the_sums():
     assert bootstrap_ratio([1, 5, np.nan], [2, np.nan, 2]).mean == 0.5
 
 
-def test_a_ratio_of_values_that_go_together_is_sure():
-    values = np.random.default_rng(0).random(50)
+def test_a_ratio_of_values_that_go_together_is_sure(rng):
+    values = rng.random(50)
     assert bootstrap_ratio(0.9 * values, values) == pytest.approx((0.9, 0.9, 0.9))
     shuffled = bootstrap_ratio(0.9 * values, values[::-1])
     assert shuffled.low < 0.85 < 0.95 < shuffled.high
 
 
-def test_a_ratio_with_ones_below_is_a_mean():
-    values = np.random.default_rng(0).random(30)
+def test_a_ratio_with_ones_below_is_a_mean(rng):
+    values = rng.random(30)
     assert bootstrap_ratio(values, np.ones(30), seed=3) == pytest.approx(bootstrap_mean(values, seed=3))
 
 

@@ -57,10 +57,10 @@ def test_it_learns_what_is_in_the_table():
     assert (seen["radius"] - shown["radius"]).abs().mean() < 0.1
 
 
-def test_missing_cells_teach_nothing():
+def test_missing_cells_teach_nothing(rng):
     """Six cells in ten are missing; were they taught as red instead, the others would be read as red too."""
     pictures, table = balls(400, seed=1)
-    hidden = np.random.default_rng(0).random(len(table)) < 0.6
+    hidden = rng.random(len(table)) < 0.6
     assert trained_accuracy(pictures, table.assign(colour=table["colour"].mask(hidden))) > 0.9
     assert trained_accuracy(pictures, table.assign(colour=table["colour"].mask(hidden, "red"))) < 0.7
 

@@ -6,9 +6,9 @@ from skimage.metrics import peak_signal_noise_ratio
 from likeness.metrics.psnr import psnr
 
 
-def test_it_is_scikit_images():
+def test_it_is_scikit_images(rng):
     a = data.astronaut()
-    noise = np.random.default_rng(0).integers(-20, 21, a.shape)
+    noise = rng.integers(-20, 21, a.shape)
     b = np.clip(a + noise, 0, 255).astype(np.uint8)
     assert psnr(a, b) == pytest.approx(peak_signal_noise_ratio(a, b, data_range=255), abs=1e-9)
     assert psnr(a[..., 0], b[..., 0]) == pytest.approx(

@@ -117,7 +117,7 @@ def test_an_interrupted_training_ends_as_an_undisturbed_one(arguments, tmp_path,
     undisturbed = fine_tune(**arguments, work=WorkFolder(tmp_path, "undisturbed", "key"))
     original = DenoisingTraining.step
 
-    def interrupted_step(training: DenoisingTraining) -> None:
+    def interrupted_step(training):
         if training.state.step == at:
             raise Interruption
         original(training)
@@ -171,7 +171,7 @@ def test_a_killed_training_ends_as_an_undisturbed_one(arguments, tmp_path):
 
 
 def test_a_training_leaves_no_network_in_memory(arguments, work):
-    def networks() -> int:
+    def networks():
         return sum(type(one) is UNet2DConditionModel for one in gc.get_objects())
 
     gc.collect()
@@ -338,7 +338,7 @@ def test_an_interrupted_training_repeats_no_validation(arguments, tmp_path, monk
     )
     original, first = DenoisingTraining.step, Scorer(RISING)
 
-    def step(training: DenoisingTraining) -> None:
+    def step(training):
         if training.state.step == 7:
             raise InterruptedError
         original(training)

@@ -46,7 +46,7 @@ def test_stock_diffusers_draws_the_same_pictures_from_both_files(folder_of_model
     pipeline.scheduler = default_solver(model)
     pipeline.load_textual_inversion(tmp_path, weight_name=name, token="<cezanne>")
 
-    def theirs(prompt: str) -> np.ndarray:
+    def theirs(prompt):
         latents = initial_latents(model, [3], 64, 64)
         settings = {"num_inference_steps": 2, "guidance_scale": 5.0, "height": 64, "width": 64}
         return pipeline(prompt, latents=latents, output_type="np", **settings).images[0] * 255

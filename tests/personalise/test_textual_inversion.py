@@ -89,7 +89,7 @@ def test_an_interrupted_training_ends_as_an_undisturbed_one(arguments, tmp_path,
     undisturbed = learn_embedding(**arguments, work=WorkFolder(tmp_path, "undisturbed", "key"))
     original = DenoisingTraining.step
 
-    def interrupted_step(training: DenoisingTraining) -> None:
+    def interrupted_step(training):
         if training.state.step == at:
             raise Interruption
         original(training)

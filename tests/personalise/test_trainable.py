@@ -89,7 +89,7 @@ def test_what_did_not_learn_is_stored_as_it_was(model, tiny_model, tmp_path):
 
 
 def test_checkpointed_gradients_are_the_same(model, base):
-    def gradients(opened, **options) -> list[torch.Tensor]:
+    def gradients(opened, **options):
         parts = make_trainable(opened, DreamBoothOptions(train_text_encoder=True, **options))
         context = encode_prompts(opened, ["a photo of a man"]).hidden_states
         opened.unet(torch.ones(1, 8, 8, 8), torch.tensor(5), encoder_hidden_states=context).sample.sum().backward()

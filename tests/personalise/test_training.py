@@ -115,7 +115,7 @@ def test_long_gradients_are_cut(model, monkeypatch):
     norms = []
     original = training.state.optimiser.step
 
-    def measured() -> None:
+    def measured():
         gradients = [p.grad for p in training.state.parameters.values() if p.grad is not None]
         norms.append(torch.stack([g.norm() for g in gradients]).norm().item())
         original()

@@ -232,7 +232,7 @@ def test_an_interrupted_training_ends_as_an_undisturbed_one(arguments, tmp_path,
     undisturbed = fine_tune(**arguments, work=WorkFolder(tmp_path, "undisturbed", "key"))
     original = DenoisingTraining.step
 
-    def interrupted(training: DenoisingTraining) -> None:
+    def interrupted(training):
         if training.state.step == at:
             raise KeyboardInterrupt
         original(training)
@@ -316,7 +316,7 @@ def test_an_interrupted_inversion_ends_as_an_undisturbed_one(inversion, tmp_path
     undisturbed = learn_embedding(**inversion, work=WorkFolder(tmp_path, "undisturbed", "key"))
     original = DenoisingTraining.step
 
-    def interrupted(training: DenoisingTraining) -> None:
+    def interrupted(training):
         if training.state.step == 3:
             raise KeyboardInterrupt
         original(training)

@@ -58,7 +58,7 @@ def test_goes_on_after_a_kill(pictures, tmp_path, monkeypatch):
     options = AutoencoderOptions.model_validate({**TINY, "steps": 12, "checkpoint_every": 5})
     expected, _ = train_autoencoder(pictures, options, WorkFolder(tmp_path, "vae", "undisturbed"), device="cpu")
 
-    def killed(*_: object) -> Tensor:
+    def killed(*_):
         raise KeyboardInterrupt
 
     # The discriminator has its say from step 8 of 12 on: the training dies between two states.

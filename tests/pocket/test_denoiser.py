@@ -75,7 +75,7 @@ def test_every_version_of_a_picture_is_learned_from_under_its_captions(moments, 
 
 
 def test_the_same_seed_gives_the_same_weights(moments, tokenizer, tmp_path):
-    def trained(key: str, seed: int) -> torch.Tensor:
+    def trained(key, seed):
         options = DenoiserOptions.model_validate({**TINY, "steps": 3, "seed": seed})
         work = WorkFolder(tmp_path, "denoiser", key)
         table = token_table(tokenizer, CAPTIONS)
@@ -86,7 +86,7 @@ def test_the_same_seed_gives_the_same_weights(moments, tokenizer, tmp_path):
 
 
 def test_errors_on_the_faces_of_portraits_count_more(moments, tokenizer, tmp_path):
-    def loss(key: str, portraits: torch.Tensor | None, **changed: object) -> float:
+    def loss(key, portraits, **changed):
         options = DenoiserOptions.model_validate({**TINY, "steps": 1, "log_every": 1, **changed})
         table, work = token_table(tokenizer, CAPTIONS), WorkFolder(tmp_path, "denoiser", key)
         return float(

@@ -1,5 +1,4 @@
 import math
-from collections.abc import Callable, Iterable
 
 import pytest
 import torch
@@ -168,14 +167,14 @@ def test_a_learning_rate_may_be_a_tensor():
 
 
 def test_goes_on_from_a_saved_state(tmp_path):
-    def built() -> tuple[nn.Module, Muon, Trained]:
+    def built():
         torch.manual_seed(0)
         network = nn.Sequential(nn.Conv2d(3, 8, 3, bias=False), nn.Conv2d(8, 4, 3, bias=False))
         network.to(memory_format=torch.channels_last)
         optimiser = Muon(network.parameters(), lr=RATE)
         return network, optimiser, Trained({"network": network}, {"hidden": optimiser}, {})
 
-    def learn(network: nn.Module, optimiser: Muon, steps: Iterable[int]) -> None:
+    def learn(network, optimiser, steps):
         for number in steps:
             optimiser.zero_grad()
             network(drawn(2, 3, 8, 8, seed=number)).square().mean().backward()
@@ -201,7 +200,7 @@ def test_rare_directions_are_learned_sooner_than_by_adamw(seed):
     deviation = torch.logspace(0, -1.5, 16)
     goal = drawn(16, 16, seed=seed + 10)
 
-    def left_over(make: Callable[[Iterable[Tensor]], torch.optim.Optimizer]) -> Tensor:
+    def left_over(make):
         """The share of the goal's square, in each direction, that was not learned."""
         weight = nn.Parameter(torch.zeros(16, 16))
         optimiser = make([weight])

@@ -1,4 +1,3 @@
-from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -135,7 +134,7 @@ def test_gpu_settings_change_nothing_on_a_cpu():
     assert changeable(0.1, CPU) == 0.1
     taken: list[object] = []
 
-    def learn(batch: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    def learn(batch):
         taken.append(batch)
         return {"number": torch.tensor(len(taken))}
 
@@ -226,7 +225,7 @@ def test_both_optimisers_follow_the_schedule(tmp_path):
     optimisers = make_optimisers("small", network, chosen, CPU)
     seen = []
 
-    def one_step(step: int, share: float) -> dict[str, Tensor]:
+    def one_step(step, share):
         seen.append([optimiser.param_groups[0]["lr"] for optimiser in optimisers.values()])
         return {"loss": torch.zeros(())}
 

@@ -18,7 +18,7 @@ def test_processes_share_the_cores_unless_told_otherwise(monkeypatch):
     monkeypatch.setattr(clusters, "CPU_COUNT", 8)
     monkeypatch.setattr(clusters, "visible_gpus", lambda: ["GPU-a", "GPU-b", "GPU-c"])
 
-    def threads_and_gpus(**asked: int) -> list[tuple[str, str]]:
+    def threads_and_gpus(**asked):
         described.clear()
         clusters.local_cluster(**asked)
         environments = [worker["options"]["env"] for worker in described]
@@ -38,7 +38,7 @@ def test_processes_share_the_cores_unless_told_otherwise(monkeypatch):
 
 
 def test_the_libraries_of_a_worker_keep_to_its_threads(client):
-    def threads() -> dict[str, object]:
+    def threads():
         import torch
 
         return {"torch": torch.get_num_threads(), "bars": os.environ["TQDM_DISABLE"]}

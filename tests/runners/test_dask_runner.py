@@ -61,7 +61,7 @@ def test_nodes_wait_for_their_inputs_and_run_side_by_side(cluster, tmp_path):
 
 
 def test_a_run_reads_its_own_versions_and_otherwise_those_it_found(cluster, tmp_path):
-    def newer() -> pd.DataFrame:
+    def newer():
         # Another run ends in the middle of this one.
         for name in ("given", "made"):
             folder = Path(name + ".csv") / "2030-01-01T00.00.00.000Z"
@@ -110,10 +110,10 @@ class OddError(ValueError):
 
 
 def test_an_error_arrives_with_its_message_and_the_way_to_resume(cluster, tmp_path, caplog):
-    def fail(first: pd.DataFrame) -> pd.DataFrame:
+    def fail(first):
         raise OddError(f"{len(first)} pictures are not enough")
 
-    def slow(first: pd.DataFrame) -> pd.DataFrame:
+    def slow(first):
         time.sleep(1)
         return first
 
@@ -133,7 +133,7 @@ def test_an_error_arrives_with_its_message_and_the_way_to_resume(cluster, tmp_pa
 
 
 def test_a_node_whose_worker_is_lost_is_run_again_and_counts_once(cluster, tmp_path):
-    def dies_once(first: pd.DataFrame, folder: str) -> tuple[pd.DataFrame, ImageSet]:
+    def dies_once(first, folder):
         seen = Path(folder, "seen")
         tries = len(seen.read_text()) if seen.exists() else 0
         seen.write_text("x" * (tries + 1))
@@ -182,7 +182,7 @@ def test_storage_that_is_no_local_folder_is_shared_too(cluster, tmp_path):
         "fs_args": {"path": str(tmp_path / "bucket"), "target_protocol": "file"},
     }
 
-    def one_picture(folder: str) -> ImageSet:
+    def one_picture(folder):
         from PIL import Image
 
         Image.new("RGB", (64, 64)).save(Path(folder, "photo.png"))

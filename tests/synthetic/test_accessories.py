@@ -24,8 +24,8 @@ def test_rims_go_around_the_eyes(body, seed):
     assert temples[0, :, 0].max() < 0 < temples[1, :, 0].min()
 
 
-def test_dark_lenses_fill_the_rims(body):
-    frame, right, left = glasses(body, np.random.default_rng(0), dark=True)
+def test_dark_lenses_fill_the_rims(body, rng):
+    frame, right, left = glasses(body, rng, dark=True)
     for lens, rim in ((right, frame.nodes[0]), (left, frame.nodes[1])):
         inside, around = local(lens.nodes, body).reshape(-1, 3), local(rim[None], body)[0]
         for axis in (0, 2):
@@ -35,8 +35,8 @@ def test_dark_lenses_fill_the_rims(body):
         assert lens.colour.max() < 0.02
 
 
-def test_a_scarf_hides_mouth_and_nose(body):
-    bands = local(scarf(body, np.random.default_rng(0)).nodes, body)
+def test_a_scarf_hides_mouth_and_nose(body, rng):
+    bands = local(scarf(body, rng).nodes, body)
     front = bands[np.abs(bands[..., 0]) < 0.3]
     front = front[front[:, 1] < 0]
     heights = np.sort(front[:, 2])

@@ -30,7 +30,7 @@ def test_age_shows_in_the_skin(man, body):
 
 
 def test_stubble_needs_a_grown_man(man, woman, body):
-    def stubble(person: Person, age: float) -> float:
+    def stubble(person, age):
         return appearance(person, age, body).skin.stubble
 
     assert stubble(man, 15) == stubble(woman, 40) == 0

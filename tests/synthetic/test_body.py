@@ -42,7 +42,7 @@ def test_pitch_and_roll_tilt_the_head(man, head, body):
 def test_shoulders_follow_a_small_yaw_in_part_and_a_large_one_whole(man, head):
     shoulders = head.rest[:, 2] < -4
 
-    def turned(yaw: float) -> float:
+    def turned(yaw):
         """Rotation of the shoulders that fits best."""
         straight, posed = (
             pose(man, replace(STRAIGHT, yaw=angle), head, NAKED).vertices[shoulders, :2] for angle in (0, yaw)

@@ -5,7 +5,7 @@ from likeness.synthetic.compiled import compiled, inlined
 
 @pytest.mark.parametrize("decorator", [compiled, inlined])
 def test_machine_code_says_what_python_says(decorator):
-    def triangular(n: int) -> int:
+    def triangular(n):
         total = 0
         for i in range(n + 1):
             total += i

@@ -10,8 +10,7 @@ def front(head: HeadModel) -> FrontView:
     return FrontView(head)
 
 
-def test_roots_lie_where_they_are_sought(front, head):
-    rng = np.random.default_rng(0)
+def test_roots_lie_where_they_are_sought(front, head, rng):
     x, z = rng.uniform(-0.9, 0.9, 300).astype(np.float32), rng.uniform(-1.4, 0.9, 300).astype(np.float32)
     roots, hit = front.roots(x, z)
     assert hit.mean() > 0.98

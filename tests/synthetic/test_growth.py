@@ -62,7 +62,7 @@ def test_strands_leave_the_face_free_when_asked():
     sown = seedlings(count=600, length=0.3, comb=(0.0, -1.0, -0.5))
     habit = STRAIGHT._replace(gravity=0.8)
 
-    def before_the_face(half_width: float) -> float:
+    def before_the_face(half_width):
         offset = grow(sown, habit, BALL, OPEN._replace(half_width=half_width, top=1.25), UNIT)[:, 6:] - np.array(
             OPEN.origin
         )

@@ -21,8 +21,8 @@ def test_the_mean_colour_fades(woman):
     assert base_colour(woman, 2).mean() > base_colour(woman, 20).mean()
 
 
-def test_single_hairs_are_grey_or_not(woman):
-    colours = hair_colours(woman, 47, 4000, np.random.default_rng(0))
+def test_single_hairs_are_grey_or_not(woman, rng):
+    colours = hair_colours(woman, 47, 4000, rng)
     assert colours.shape == (4000, 3)
     grey = saturation(colours) < 0.01
     assert abs(grey.mean() - greyness(woman, 47)) < 0.03

@@ -14,12 +14,12 @@ def worn(person: Person, age: float) -> tuple[float, str]:
     return style.length, style.comb
 
 
-def test_hair_is_short_on_babies_and_grows(woman):
+def test_hair_is_short_on_babies_and_grows(woman, rng):
     lengths = [worn(woman, age)[0] for age in (0, 1.5, 3, 6, 30)]
     assert lengths == sorted(lengths)
     assert lengths[0] < 0.3
     assert worn(woman, 1)[1] == "crown"
-    assert hairstyle_at(woman, 1, np.random.default_rng(0)).count < HAIRSTYLES["long"].count
+    assert hairstyle_at(woman, 1, rng).count < HAIRSTYLES["long"].count
 
 
 def test_some_old_women_cut_their_hair(woman):

@@ -1,5 +1,4 @@
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -54,7 +53,7 @@ def test_a_symmetric_shape_has_a_symmetric_face(head, shape):
         twin = name.replace("r-", "l-", 1) if name.startswith("r-") else name
         assert mirrored[index] == shape[head.local_names.index(twin)]
 
-    def tilt(controls: np.ndarray) -> float:
+    def tilt(controls):
         left, right = head.eye_centres(head.vertices(30, 1.0, controls))
         return float(np.abs((left - right)[1:]).max())
 
@@ -62,7 +61,7 @@ def test_a_symmetric_shape_has_a_symmetric_face(head, shape):
 
 
 def test_identity_survives_growing_up(head, shape):
-    def offset(age: float, controls: np.ndarray) -> np.ndarray:
+    def offset(age, controls):
         moved = head.vertices(age, 0.5, controls) - head.vertices(age, 0.5, np.zeros_like(controls))
         moved -= moved.mean(0)
         return (moved / np.linalg.norm(moved)).ravel()
@@ -114,7 +113,7 @@ def test_the_cache_can_be_elsewhere(tmp_path, monkeypatch):
 def test_a_head_is_exported_once(head, tmp_path, monkeypatch):
     exported = []
 
-    def export(path: Path) -> None:
+    def export(path):
         exported.append(path)
         shutil.copy(stored, path)
 

@@ -54,11 +54,11 @@ def test_a_blurred_shot_has_no_edges():
     assert abs(grey - developed(GREY).mean()) < 3
 
 
-def test_light_is_metered_on_the_face():
+def test_light_is_metered_on_the_face(rng):
     pale, olive, dark = (0.78, 0.50, 0.40), (0.51, 0.27, 0.15), (0.17, 0.08, 0.04)
     assert metering(pale) == 1.0
     assert 1.0 <= metering(olive) < metering(dark) <= 1.7
     # A quarter of the luminance that needs none: 4 ** 0.3.
     assert metering((0.07, 0.07, 0.07)) == pytest.approx(4**0.3)
-    brighter = develop(GREY, SHOT, 48, np.random.default_rng(0), metering=1.5)
+    brighter = develop(GREY, SHOT, 48, rng, metering=1.5)
     assert brighter.mean() > developed(GREY).mean() + 10

@@ -10,8 +10,8 @@ CAMERA = Camera(np.zeros(3, np.float32), np.array([[1, 0, 0], [0, 0, 1], [0, 1, 
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_every_place_is_lit(place):
-    light = place_lights(Shot(1, 30, place=place), CAMERA, np.random.default_rng(0))
+def test_every_place_is_lit(place, rng):
+    light = place_lights(Shot(1, 30, place=place), CAMERA, rng)
     assert np.linalg.norm(light.key) == pytest.approx(1)
     assert np.linalg.norm(light.rim) == pytest.approx(1)
     for colour in (light.key_colour, light.sky, light.floor):
@@ -21,7 +21,7 @@ def test_every_place_is_lit(place):
 
 
 def test_the_key_lamp_is_where_the_shot_says():
-    def key(azimuth: float, elevation: float) -> tuple[float, float, float]:
+    def key(azimuth, elevation):
         shot = Shot(1, 30, light_azimuth=azimuth, light_elevation=elevation)
         return place_lights(shot, CAMERA, np.random.default_rng(0)).key
 

@@ -73,7 +73,7 @@ def test_someone_far_away_is_small(man):
 
 
 def test_a_blurred_picture_has_less_detail(man):
-    def detail(hard: str) -> float:
+    def detail(hard):
         return float(np.abs(np.diff(picture(man, 96, hard=hard), axis=1)).mean())
 
     assert detail("blurred") < 0.6 * detail("")
@@ -101,7 +101,7 @@ def test_glasses_are_worn_when_they_are(man):
 
 
 def test_hair_goes_grey(woman):
-    def redness(age: float) -> float:
+    def redness(age):
         """How much redder than blue the back of the head is."""
         back = picture(replace(woman, seed=3), age_years=age, yaw=np.pi, hard="back of the head")
         red, _, blue = middle(back)

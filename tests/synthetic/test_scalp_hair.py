@@ -23,9 +23,9 @@ def test_density_falls_with_age_in_balding_men_alone(man, woman, body):
     assert density_at(woman, 0, body.head).sum() < 0.7 * woman_s[0]
 
 
-def test_a_bald_head_has_no_strands(man, body):
+def test_a_bald_head_has_no_strands(man, body, rng):
     bare = np.zeros(len(body.vertices), np.float32)
-    assert scalp_hair(man, 30, body, HAIRSTYLES["short"], bare, np.random.default_rng(0)) is None
+    assert scalp_hair(man, 30, body, HAIRSTYLES["short"], bare, rng) is None
 
 
 @pytest.mark.parametrize("style", HAIRSTYLES)
@@ -52,7 +52,7 @@ def test_fewer_strands_grow_on_a_receding_hairline(man, body):
 
 
 def test_long_hair_leaves_the_face_free_and_a_fringe_does_not(woman, body):
-    def on_forehead(style: str) -> float:
+    def on_forehead(style):
         """Share of the strands."""
         shares = []
         for seed in range(4):

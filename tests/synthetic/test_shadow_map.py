@@ -46,10 +46,10 @@ def test_a_shadows_edge_is_soft():
     assert (np.diff(lit) >= 0).all()
 
 
-def test_without_bias_a_slope_shades_itself():
+def test_without_bias_a_slope_shades_itself(rng):
     floor, faces = plate(0.0, 4.0)
     lamp = ShadowMap((1.0, 0.2, 0.3), floor, faces, 20)
-    points = np.random.default_rng(0).uniform(-3, 3, (200, 3)).astype(np.float32) * [1, 1, 0]
+    points = rng.uniform(-3, 3, (200, 3)).astype(np.float32) * [1, 1, 0]
     points = points.astype(np.float32)
     assert lamp.lit(points, bias=0.0, reach=0).mean() < 0.9
     assert lamp.lit(points, bias=2.0, reach=0).mean() == 1

@@ -78,7 +78,7 @@ def test_lips_and_hair_have_colours_of_their_own():
 def test_old_skin_is_wrinkled_where_faces_wrinkle():
     old = SMOOTH._replace(wrinkles=1.0, folds=1.0)
 
-    def roughness(at: tuple[float, float, float], skin: Skin) -> float:
+    def roughness(at, skin):
         return float(np.ptp([relief(at[0], at[1], at[2] + z, skin) for z in np.linspace(-0.12, 0.12, 60)]))
 
     for place in (FOREHEAD, (0.9, 0.3, 0.0), (0.45, 0.0, -0.95)):

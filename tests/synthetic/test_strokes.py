@@ -7,8 +7,8 @@ from likeness.synthetic.front_view import FrontView
 from likeness.synthetic.strokes import brow_strokes, lash_strokes
 
 
-def test_brows_lie_over_both_eyes(man):
-    strokes = brow_strokes(man, np.random.default_rng(0), fullness=1.0)
+def test_brows_lie_over_both_eyes(man, rng):
+    strokes = brow_strokes(man, rng, fullness=1.0)
     assert abs(np.sign(strokes.x).mean()) < 0.15
     assert np.abs(strokes.x).min() > 0.15
     assert np.abs(strokes.x).max() < 0.85
@@ -19,7 +19,7 @@ def test_brows_lie_over_both_eyes(man):
 
 
 def test_brows_are_as_full_and_thick_as_they_are(man):
-    def drawn(fullness: float, thickness: float) -> tuple[int, float]:
+    def drawn(fullness, thickness):
         person = replace(man, brow_thickness=thickness, brow_arch=0.0)
         strokes = brow_strokes(person, np.random.default_rng(0), fullness=fullness)
         return len(strokes.x), float(strokes.z.std())
@@ -28,8 +28,8 @@ def test_brows_are_as_full_and_thick_as_they_are(man):
     assert drawn(1.0, 1.5)[1] > drawn(1.0, 0.5)[1]
 
 
-def test_lashes_stand_on_the_rims(head):
-    lashes = lash_strokes(FrontView(head), np.random.default_rng(0), upper=40, lower=10)
+def test_lashes_stand_on_the_rims(head, rng):
+    lashes = lash_strokes(FrontView(head), rng, upper=40, lower=10)
     assert len(lashes.x) == len(lashes.z) == len(lashes.direction) == len(lashes.length) == 100
     assert np.abs(np.abs(lashes.x) - 0.5).max() < 0.3
     upper = np.r_[0:40, 50:90]

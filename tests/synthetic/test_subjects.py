@@ -58,8 +58,7 @@ def test_a_quarter_of_those_over_six_wear_glasses(drawn):
     assert np.mean([shot.glasses for shot in shots if shot.age_years > 6]) == pytest.approx(0.25, abs=0.05)
 
 
-def test_all_ages_of_the_study_are_shown_alike():
-    rng = np.random.default_rng(0)
+def test_all_ages_of_the_study_are_shown_alike(rng):
     groups = [age_group(draw_age(rng)) for _ in range(4000)]
     counts = np.bincount([group for group in groups if group is not None], minlength=10)
     assert counts.min() > 250

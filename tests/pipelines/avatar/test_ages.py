@@ -57,8 +57,8 @@ def test_the_age_is_what_the_probe_says(pictures, tmp_path):
     assert table["apparent_age_years"].tolist() == pytest.approx([65.0, 65.0])
 
 
-def test_the_middle_of_an_oblong_picture_is_read(probe, tmp_path):
-    square = Image.fromarray(np.random.default_rng(0).integers(0, 255, (40, 40, 3), dtype=np.uint8))
+def test_the_middle_of_an_oblong_picture_is_read(probe, tmp_path, rng):
+    square = Image.fromarray(rng.integers(0, 255, (40, 40, 3), dtype=np.uint8))
     wide = Image.new("RGB", (80, 40), "white")
     wide.paste(square, (20, 0))
     for name, image in (("square", square), ("wide", wide)):

@@ -19,9 +19,9 @@ def test_every_pair_between_comes_once_row_after_row():
     assert values.tolist() == [1, 2, 3, 4, 5, 6]
 
 
-def test_a_matrix_survives_being_laid_out_as_pairs():
+def test_a_matrix_survives_being_laid_out_as_pairs(rng):
     files = [f"{index}.png" for index in range(7)]
-    values = np.random.default_rng(0).random((7, 7))
+    values = rng.random((7, 7))
     matrix = pd.DataFrame(values + values.T, index=files, columns=files)
     first, second, laid_out = pairs_within(matrix)
     pairs = pd.DataFrame({"photo_a": first, "photo_b": second, "value": laid_out})

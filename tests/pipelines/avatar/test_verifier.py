@@ -52,9 +52,9 @@ def test_pairs_within_and_between():
 
 
 @pytest.mark.parametrize("block", [1, 3, 512])
-def test_the_share_recognised_is_that_of_the_table_of_pairs(block, monkeypatch):
+def test_the_share_recognised_is_that_of_the_table_of_pairs(block, monkeypatch, rng):
     monkeypatch.setattr("likeness.pipelines.avatar.verifier._BLOCK", block)
-    points = np.random.default_rng(0).uniform(0, 2, (7, 2)).tolist()
+    points = rng.uniform(0, 2, (7, 2)).tolist()
     own = embeddings(**dict(zip("abcdefg", [*points[:6], None], strict=True)), z=[0.0, 0.0])
     shares = VERIFIER.recognised_share(own, list("gabcdef"))
     verified = VERIFIER.verify(own, None, "sitter", "sitter").set_index(["photo_a", "photo_b"])["verified"]

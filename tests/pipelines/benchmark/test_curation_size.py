@@ -41,16 +41,16 @@ def test_the_quadratic_share_is_that_of_the_square():
     assert np.isnan(quadratic_share([1, 2], [1.0, 2.0])).all()
 
 
-def test_the_photographs_differ_but_for_a_repeated_one(tmp_path):
-    draw_photos(tmp_path, 100, 48, np.random.default_rng(0))
+def test_the_photographs_differ_but_for_a_repeated_one(tmp_path, rng):
+    draw_photos(tmp_path, 100, 48, rng)
     photos = ImageSet.from_folder(tmp_path)
     assert len(photos) == 100
     ssim = pairwise_ssim(stack_pictures((image for _, image in photos), SsimOptions(size=48)))
     assert [*zip(*np.nonzero(np.triu(ssim, k=1) > 0.9), strict=True)] == [(98, 99)]
 
 
-def test_faces_of_one_person_are_nearer_than_those_of_others():
-    table = draw_embeddings([str(place) for place in range(6)], 3, "impostor", np.random.default_rng(0))
+def test_faces_of_one_person_are_nearer_than_those_of_others(rng):
+    table = draw_embeddings([str(place) for place in range(6)], 3, "impostor", rng)
     points = np.stack(table["embedding"].tolist())
     apart = np.linalg.norm(points[:, None] - points[None], axis=2)
     same = np.equal.outer(np.arange(6) % 3, np.arange(6) % 3)

@@ -66,8 +66,8 @@ def test_only_the_first_steps_are_compared(make_model):
 
 
 @pytest.mark.parametrize("kinds", [1, 2])
-def test_the_usual_way_trains_the_whole_network(make_model, kinds):
-    noise = np.random.default_rng(0).integers(0, 256, (2, 64, 64, 3), dtype=np.uint8)
+def test_the_usual_way_trains_the_whole_network(make_model, kinds, rng):
+    noise = rng.integers(0, 256, (2, 64, 64, 3), dtype=np.uint8)
     model = make_model()
     before = [parameter.detach().clone() for parameter in model.unet.parameters()]
     options = DreamBoothOptions(batch_size=2, learning_rate=1e-2, mixed_precision="no", weight_decay=0.0)

@@ -48,11 +48,11 @@ def test_the_largest_difference_is_a_share_of_the_reference():
     assert largest_difference([1.0], [1.0]) == 0
 
 
-def test_the_usual_way_puts_the_other_rows_back(make_model):
+def test_the_usual_way_puts_the_other_rows_back(make_model, rng):
     model = make_model()
     before = model.text_encoder.get_input_embeddings().weight.detach().clone()
     first = add_placeholder(model.tokenizer, "<style>", 2)
-    noise = np.random.default_rng(0).integers(0, 256, (2, 64, 64, 3), dtype=np.uint8)
+    noise = rng.integers(0, 256, (2, 64, 64, 3), dtype=np.uint8)
     options = TextualInversionOptions(batch_size=2, learning_rate=0.1, mixed_precision="no")
     start = torch.full((2, 32), 0.5)
     training = UsualInversion(model, list(map(Image.fromarray, noise)), ["a <style>"], first, start, options)

@@ -28,7 +28,7 @@ def test_memory_is_that_beyond_what_was_there():
     device, kept = torch.device("cuda"), []
     held = torch.zeros(2**20, device=device)
 
-    def work() -> None:
+    def work():
         kept.append(torch.zeros(2**18, device=device))
         torch.zeros(2**19, device=device)
 

@@ -136,7 +136,7 @@ def test_faces_count_more_in_portraits_alone(rendered, tmp_path):
     images, _ = rendered
     vae, _ = train_pocket_vae(images, VAE, str(tmp_path / "work"))
 
-    def loss(world: str, face_weight: float) -> float:
+    def loss(world, face_weight):
         shown = in_world(images, world, tmp_path / f"{world}-{face_weight}")
         options = DENOISER.model_copy(update={"steps": 1, "log_every": 1, "face_weight": face_weight})
         _, losses = train_pocket_model(shown, vae, TOKENIZER, TEXT, options, str(tmp_path / "work"))
@@ -162,7 +162,7 @@ def test_mirror_images_are_learned_from_where_it_is_asked_for(rendered, tmp_path
     images, _ = rendered
     vae, _ = train_pocket_vae(images, VAE, str(tmp_path / "work"))
 
-    def loss(shown: Checkpoint, mirror: bool) -> float:
+    def loss(shown, mirror):
         options = DENOISER.model_copy(update={"mirror": mirror, "batch_size": 8})
         work = str(tmp_path / f"{shown.path.name}-{mirror}")
         return float(train_pocket_model(shown, vae, TOKENIZER, TEXT, options, work)[1]["loss"].iloc[0])

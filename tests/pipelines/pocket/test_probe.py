@@ -40,7 +40,7 @@ def test_a_stopped_training_ends_as_an_undisturbed_one(stand_in, tmp_path):
     short = OPTIONS.model_copy(update={"steps": 8, "checkpoint_every": 4, "log_every": 6})
     whole, _ = train_probe(pictures, table, short, WorkFolder(tmp_path, "whole", "a"))
 
-    def killed(*_: object) -> bool:
+    def killed(*_):
         """At the sixth step, where the first row of losses is due."""
         raise KeyboardInterrupt
 

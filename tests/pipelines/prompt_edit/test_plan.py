@@ -3,7 +3,7 @@ import logging
 import pytest
 
 from likeness.pipelines.prompt_edit.options import ControlOptions, SamplingOptions
-from likeness.pipelines.prompt_edit.plan import PlannedEdit, PlannedSource, plan_edits
+from likeness.pipelines.prompt_edit.plan import plan_edits
 from likeness.pipelines.prompt_edit.requests import BlendRequest, EditError
 
 BOY = "A young boy playing in a field, on a hill overlooking a green valley"
@@ -89,7 +89,7 @@ def test_entries_of_one_source_share_its_pictures():
 
 
 def test_what_cannot_be_made_is_set_aside_and_the_others_are_planned(caplog):
-    def check(source: PlannedSource, edit: PlannedEdit) -> None:
+    def check(source, edit):
         if "unicorn" in edit.prompt:
             raise EditError("no unicorns")
 

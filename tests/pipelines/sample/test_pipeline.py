@@ -1,7 +1,6 @@
 """The pipeline `sample` at a tiny size."""
 
 import os
-from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -21,7 +20,7 @@ from likeness.pipelines.sample import create_pipeline, taking
 from likeness.pipelines.sample.nodes import photograph
 from likeness.pipelines.sample.options import SampleOptions
 from likeness.pipelines.sample.taking import synthetic_code, take
-from likeness.synthetic.sample import Photograph, sitter_photographs
+from likeness.synthetic.sample import sitter_photographs
 
 CONF = Path(__file__).parents[3] / "conf" / "base" / "sample"
 TINY = SampleOptions(size=64, sitter_photos=3, held_out_photos=2, impostor_photos=2)
@@ -75,7 +74,7 @@ def test_equal_parameters_make_equal_photographs(raw, tmp_path):
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path, monkeypatch):
-    def stopped() -> Iterator[Photograph]:
+    def stopped():
         yield from islice(sitter_photographs(0), 2)
         raise KeyboardInterrupt
 

@@ -84,9 +84,8 @@ def test_captions_are_tidy():
         assert len(caption.text) < 180
 
 
-def test_captions_vary_in_words_and_length():
+def test_captions_vary_in_words_and_length(rng):
     landscape = Landscape(1, "lake", "autumn", "sunset", "fog", "green", "oak", house=True, path=True, figure="girl")
-    rng = np.random.default_rng(0)
     captions = [landscape_caption(landscape, "photo", rng) for _ in range(500)]
     assert len({caption.text for caption in captions}) > 400
     sizes = Counter(len(caption.said - {"style"}) for caption in captions)
@@ -103,8 +102,7 @@ def test_people_in_the_country_are_not_called_what_a_portrait_is():
         assert not re.search(person, subject), caption
 
 
-def test_short_captions_occur():
-    rng = np.random.default_rng(0)
+def test_short_captions_occur(rng):
     lake = Landscape(1, "lake", "winter", "noon", "cloudy", "green", "pine")
     street = Landscape(1, "street", "summer", "noon", "clear", "green", car="yellow", car_kind="plain")
     texts = {landscape_caption(lake, "photo", rng).text for _ in range(1500)}

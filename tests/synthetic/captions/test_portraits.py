@@ -72,9 +72,8 @@ def test_the_sex_is_said_exactly_when_a_word_tells_it(man, woman, age):
             assert ("sex" in caption.said) == bool(re.search(words, caption.text)), caption
 
 
-def test_what_is_said_is_so(woman):
+def test_what_is_said_is_so(woman, rng):
     shot = Shot(1, 30, glasses=True, place="forest", expression="a smile")
-    rng = np.random.default_rng(0)
     said = [portrait_caption(Sitting(woman, shot), "photo", rng) for _ in range(400)]
     words = {
         "hair": r"red hair",

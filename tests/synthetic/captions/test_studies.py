@@ -1,6 +1,5 @@
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from likeness.synthetic.captions.landscapes import landscape_caption
@@ -69,8 +68,7 @@ DISTANCE = "tree in the foreground and a red sun setting in the distance"
         (MOUNTAIN, "oil", "painting of the Provence", set()),
     ],
 )
-def test_the_studies_prompts_are_captions_of_what_shows_them(landscape, style, prompt, said):
-    rng = np.random.default_rng(0)
+def test_the_studies_prompts_are_captions_of_what_shows_them(landscape, style, prompt, said, rng):
     captions = {caption.text: caption for caption in (landscape_caption(landscape, style, rng) for _ in range(1000))}
     assert prompt in captions
     assert captions[prompt].said == said
@@ -88,14 +86,12 @@ def test_the_studies_prompts_are_captions_of_what_shows_them(landscape, style, p
         replace(MOUNTAIN, tree="banyan"),
     ],
 )
-def test_other_landscapes_are_not_called_so(landscape):
-    rng = np.random.default_rng(0)
+def test_other_landscapes_are_not_called_so(landscape, rng):
     words = ("setting in the distance", "overlooking", "Provence", "Victoire", "car")
     assert not any(word in scene.text for _ in range(50) for scene in studied(landscape, rng) for word in words)
 
 
-def test_a_valley_has_the_adjective_that_one_sees():
-    rng = np.random.default_rng(0)
+def test_a_valley_has_the_adjective_that_one_sees(rng):
     texts = {
         season: {
             scene.text.removeprefix("A young boy playing in a field, on a hill overlooking ")

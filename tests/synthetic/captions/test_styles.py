@@ -1,7 +1,6 @@
 import re
 from collections import Counter
 
-import numpy as np
 import pytest
 
 from likeness.synthetic.captions.styles import MEDIA, PHOTO, in_manner, in_medium
@@ -23,8 +22,7 @@ def test_every_style_but_the_photograph_has_words():
 
 
 @pytest.mark.parametrize("style", MEDIA)
-def test_a_style_is_said_exactly_when_its_words_are(style):
-    rng = np.random.default_rng(0)
+def test_a_style_is_said_exactly_when_its_words_are(style, rng):
     captions = [in_medium(saying("a tree", "tree"), style, rng, genre="landscape") for _ in range(300)]
     for caption in captions:
         named = {name for name, words in WORDS.items() if re.search(words, caption.text)}
@@ -37,22 +35,19 @@ def test_a_style_is_said_exactly_when_its_words_are(style):
     assert len({caption.text for caption in captions}) >= 9
 
 
-def test_watercolours_are_spelled_both_ways():
-    rng = np.random.default_rng(0)
+def test_watercolours_are_spelled_both_ways(rng):
     texts = [in_medium(saying("a tree"), "watercolour", rng).text for _ in range(200)]
     assert any(text == "a watercolor painting of a tree" for text in texts)
     assert any(text == "a watercolour painting of a tree" for text in texts)
     assert any(text == "painting of a tree in the style of watercolour" for text in texts)
 
 
-def test_a_painting_can_be_named_without_its_subject():
-    rng = np.random.default_rng(0)
+def test_a_painting_can_be_named_without_its_subject(rng):
     texts = {in_manner(saying(""), "impressionist", rng, genre="landscape").text for _ in range(100)}
     assert {"landscape painting in the style of Monet", "painting in the style of impressionism"} <= texts
 
 
-def test_colours_are_not_asked_of_a_pencil():
-    rng = np.random.default_rng(0)
+def test_colours_are_not_asked_of_a_pencil(rng):
     car = saying("a red car in winter", "car", "season")
     assert in_medium(car, "pencil", rng).said - {"style"} == {"season"}
     assert in_medium(car, "oil", rng).said - {"style"} == {"car", "season"}

@@ -38,8 +38,7 @@ def test_articles_follow_the_first_letter():
     assert with_adjective("dry", "fields") == "dry fields"
 
 
-def test_choices_are_even():
-    rng = np.random.default_rng(0)
+def test_choices_are_even(rng):
     counts = np.bincount([one(rng, range(4)) for _ in range(4000)])
     assert counts.min() > 900
     orders = {tuple(shuffled(rng, "abc")) for _ in range(100)}

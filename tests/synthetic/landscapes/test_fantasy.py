@@ -6,8 +6,8 @@ from likeness.synthetic.landscapes.objects.sprite import Illumination
 LIGHT = Illumination((0.6, 0.5, 0.62), (2.0, 2.0, 2.0), (0.3, 0.3, 0.4), (0.1, 0.1, 0.1))
 
 
-def test_a_rock_is_wide_and_green_above_and_pointed_below(palette):
-    rock = floating_rock(80.0, LIGHT, palette, np.random.default_rng(0))
+def test_a_rock_is_wide_and_green_above_and_pointed_below(palette, rng):
+    rock = floating_rock(80.0, LIGHT, palette, rng)
     widths = (rock.alpha > 0.5).sum(axis=1)
     rows = np.nonzero(widths)[0]
     upper, lower = widths[rows[0] + 3 : rows[0] + 12].mean(), widths[rows[-1] - 8 :].mean()

@@ -50,11 +50,9 @@ def test_what_is_nearer_hides_blades(view, flat, plain, light, palette):
     assert grown(view, flat, growth(plain, light, palette), depth=wall).max() == 0
 
 
-def test_flowers_show_their_colour(view, flat, plain, light):
+def test_flowers_show_their_colour(view, flat, plain, light, rng):
     meadow = replace(plain, ground="flowers")
-    palette = palette_of(meadow, 0.0, np.random.default_rng(0))._replace(
-        flower=(0.9, 0.0, 0.0), flower_other=(0.9, 0.0, 0.0)
-    )
+    palette = palette_of(meadow, 0.0, rng)._replace(flower=(0.9, 0.0, 0.0), flower_other=(0.9, 0.0, 0.0))
     image = grown(view, flat, growth(meadow, light, palette))
     red = (image[..., 0] > 4 * image[..., 1]) & (image[..., 0] > 0.1)
     assert red[36:].mean() > 0.02

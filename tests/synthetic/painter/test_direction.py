@@ -79,7 +79,7 @@ def test_patches_keep_to_regions_of_like_colour():
     halves = np.zeros((SIZE, SIZE, 3), np.float32)
     halves[:, SIZE // 2 + 5 :] = (80, 30, 30)
 
-    def shared(lab: np.ndarray) -> float:
+    def shared(lab):
         """Share of the pixels beside the border whose patch goes on across it."""
         found = angles(directions(cv2.GaussianBlur(lab, (0, 0), 0.1), angle=90, spread=40, patch=0.25))
         return float((np.abs(found[:, SIZE // 2 + 3] - found[:, SIZE // 2 + 7]) < 1e-3).mean())

@@ -22,7 +22,7 @@ def test_relief_has_valleys_and_peaks(weave):
 
 
 def test_canvas_has_threads_at_its_pitch_and_paper_has_none():
-    def strongest(values: np.ndarray) -> tuple[int, float]:
+    def strongest(values):
         """Frequency of the strongest wave across the middle rows, and its share of the power."""
         rows = values[80:120] - values[80:120].mean(1, keepdims=True)
         power = (np.abs(np.fft.rfft(rows, axis=1)) ** 2).mean(0)

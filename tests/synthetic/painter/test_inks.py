@@ -15,8 +15,8 @@ def test_colours_of_a_flat_picture_come_back():
         )
 
 
-def test_a_picture_is_reduced_to_its_inks():
-    noisy = COLOURS[AREAS] + np.random.default_rng(0).normal(0, 4, (96, 96, 3)).astype(np.float32)
+def test_a_picture_is_reduced_to_its_inks(rng):
+    noisy = COLOURS[AREAS] + rng.normal(0, 4, (96, 96, 3)).astype(np.float32)
     printed = flat_inks(noisy, 6, 2.0)
     nearest = np.sqrt(((printed[..., None, :] - COLOURS) ** 2).sum(-1)).min(-1)
     assert (nearest < 3).mean() > 0.85

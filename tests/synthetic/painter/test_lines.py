@@ -91,7 +91,7 @@ def test_tips_are_thin():
 
 
 def test_a_hand_that_leaves_out_draws_less():
-    def drawn(share: float) -> float:
+    def drawn(share):
         lines = replace(LINES, broken=share)
         return float(np.mean([len(drawn_nodes(contours(STEP, lines, np.random.default_rng(s)))) for s in range(8)]))
 

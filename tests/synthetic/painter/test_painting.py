@@ -155,7 +155,7 @@ def test_the_learned_painter_draws_blue_black_contours_and_the_replica_thinner_o
     halves = np.full((256, 256, 3), (190, 190, 180), np.uint8)
     halves[:, 128:] = (120, 130, 110)
 
-    def inked(style: Style) -> np.ndarray:
+    def inked(style):
         return np.concatenate([lab_of(paint(halves, style, seed))[:, 110:146].reshape(-1, 3) for seed in range(4)])
 
     learned, replica = inked(LEARNED_STYLE), inked(REPLICA_STYLE)

@@ -8,8 +8,8 @@ LAB = np.random.default_rng(0).uniform((10, -40, -40), (90, 40, 40), (32, 32, 3)
 GREYS = np.repeat(np.linspace(0, 100, 256, dtype=np.float32)[None, :, None], 64, 0) * np.array([1, 0, 0], np.float32)
 
 
-def test_colours_come_back():
-    rgb = np.random.default_rng(0).random((16, 16, 3), np.float32)
+def test_colours_come_back(rng):
+    rgb = rng.random((16, 16, 3), np.float32)
     np.testing.assert_allclose(lab_to_rgb(rgb_to_lab(rgb)), rgb, atol=4e-3)
 
 

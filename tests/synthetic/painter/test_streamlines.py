@@ -82,7 +82,7 @@ def test_lines_find_the_ridge():
     strength = np.exp(-((y - ridge) ** 2) / 18).astype(np.float32)
     seed = np.array([int(ridge[0, 5] + 2) * SIZE + 5])
 
-    def strays(on_ridge: bool) -> float:
+    def strays(on_ridge):
         nodes = nodes_of(drawn(strength, seeds=seed, on_ridge=on_ridge), 0)
         inner = nodes[(nodes[:, 0] > 12) & (nodes[:, 0] < 50)]
         return float(np.abs(inner[:, 1] - (30 + 6 * np.sin(inner[:, 0] / 9))).mean()) if len(inner) > 30 else np.inf

@@ -9,9 +9,9 @@ from likeness.pipelines.pocket.scores.round_trip import round_trip, round_trip_r
 OPTIONS = ReportOptions(resamples=20)
 
 
-def test_pictures_come_back_in_order_whatever_the_batch(tiny_model):
+def test_pictures_come_back_in_order_whatever_the_batch(tiny_model, rng):
     model = open_model(BaseModel(str(tiny_model)))
-    pictures = np.random.default_rng(0).integers(0, 256, (5, 64, 64, 3), dtype=np.uint8)
+    pictures = rng.integers(0, 256, (5, 64, 64, 3), dtype=np.uint8)
     rebuilt = round_trip(model, pictures, batch_size=2)
     assert rebuilt.shape == pictures.shape
     assert np.abs(round_trip(model, pictures[::-1], batch_size=5)[::-1].astype(int) - rebuilt).max() <= 1

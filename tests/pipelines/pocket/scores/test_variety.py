@@ -59,8 +59,8 @@ def test_a_prompt_that_names_somebody_is_left_out():
     assert list(variety_prompts(asked, pictures, OPTIONS)) == [1, 5]
 
 
-def test_pictures_that_are_all_alike_have_no_variety():
-    one = np.random.default_rng(0).integers(0, 256, (1, 16, 16, 3), dtype=np.uint8)
+def test_pictures_that_are_all_alike_have_no_variety(rng):
+    one = rng.integers(0, 256, (1, 16, 16, 3), dtype=np.uint8)
     assert similarity(np.repeat(one, 4, axis=0), OPTIONS).mean == pytest.approx(1)
     assert similarity(held_out().pictures, OPTIONS).mean < 0.2
 

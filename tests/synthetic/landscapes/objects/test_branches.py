@@ -18,15 +18,15 @@ HABIT = Habit(
 )
 
 
-def test_limbs_hang_together():
-    branches = grow(HABIT, 4.0, 0.3, np.random.default_rng(0))
+def test_limbs_hang_together(rng):
+    branches = grow(HABIT, 4.0, 0.3, rng)
     np.testing.assert_array_equal(branches.start[0], 0)
     for start in branches.start[1:]:
         assert np.linalg.norm(branches.end - start, axis=1).min() < 1e-5
 
 
-def test_limbs_grow_thinner_and_part_as_often_as_asked():
-    branches = grow(HABIT, 4.0, 0.3, np.random.default_rng(0))
+def test_limbs_grow_thinner_and_part_as_often_as_asked(rng):
+    branches = grow(HABIT, 4.0, 0.3, rng)
     assert (branches.radii[:, 1] <= branches.radii[:, 0]).all()
     thickest = [branches.radii[branches.level == level].max() for level in range(4)]
     assert thickest[:2] == pytest.approx([0.3, 0.3 * 0.75 * 0.6])  # the first fork, half way up
@@ -47,7 +47,7 @@ def test_limbs_keep_off_the_ground(seed):
 
 
 def test_rising_limbs_end_higher_and_a_lean_moves_the_top():
-    def tips(habit: Habit, lean: float = 0.0) -> np.ndarray:
+    def tips(habit, lean=0.0):
         return np.concatenate([grow(habit, 4.0, 0.3, np.random.default_rng(seed), lean=lean).end for seed in range(6)])
 
     assert tips(HABIT._replace(rise=0.3))[:, 1].mean() > tips(HABIT)[:, 1].mean() + 0.3

@@ -72,8 +72,8 @@ def test_lamps_are_lit_by_night(night):
         assert 3 < shining.sum() < 0.03 * lit.alpha.sum()
 
 
-def test_dark_lies_under_a_car(noon):
-    sprite = car("white", "plain", 150, noon, np.random.default_rng(0), lamps=False)
+def test_dark_lies_under_a_car(noon, rng):
+    sprite = car("white", "plain", 150, noon, rng, lamps=False)
     under = (sprite.alpha > 0.3) & (sprite.alpha < 0.75)
     assert under.sum() > 150
     assert np.median(sprite.colour[under]) < 0.05

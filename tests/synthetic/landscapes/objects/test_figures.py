@@ -43,7 +43,7 @@ def test_children_have_large_heads_and_men_broad_shoulders():
 
 
 def test_women_and_girls_wear_skirts(noon):
-    def knees(kind: str) -> float:
+    def knees(kind):
         """How wide someone is a quarter of the way up, as a share of the height."""
         found = []
         for seed in range(12):
@@ -70,8 +70,7 @@ def test_clothes_have_many_colours(noon):
     assert len(set(shades)) >= 3
 
 
-def test_children_play_more_than_grown_ups():
-    rng = np.random.default_rng(0)
+def test_children_play_more_than_grown_ups(rng):
     toys = [[draw_pose(child, rng).plays_with for _ in range(400)] for child in (True, False)]
     child, adult = (np.mean([toy != "" for toy in some]) for some in toys)
     assert child > 3 * adult > 0
@@ -93,7 +92,7 @@ def test_limbs_point_where_their_angles_say():
     build, shoulder = BUILDS["man"], np.zeros(3, np.float32)
     reach = 0.19 * build.tall * 1.95
 
-    def hand(limb: Limb) -> np.ndarray:
+    def hand(limb):
         return arm_of(build, limb, 1.0, shoulder, WHITE, WHITE, long=True)[1] / reach
 
     np.testing.assert_allclose(hand(Limb(0, 0, 0)), [0, -1, 0], atol=1e-6)

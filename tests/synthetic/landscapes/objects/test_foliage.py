@@ -23,15 +23,15 @@ def test_a_blade_has_its_length_width_and_side_of_light():
 
 
 @pytest.mark.parametrize("leaves", [300, 3000])
-def test_leaves_cover_as_much_however_many_they_are(leaves):
-    centres = np.random.default_rng(0).standard_normal((40, 3)).astype(np.float32)
+def test_leaves_cover_as_much_however_many_they_are(leaves, rng):
+    centres = rng.standard_normal((40, 3)).astype(np.float32)
     mesh = clumps(centres, 0.5, leaves, 12.0, GREEN, CROWN, np.random.default_rng(1))
     assert len(mesh.faces) == 2 * leaves
     assert area(mesh) == pytest.approx(12.0, rel=0.1)
 
 
-def test_it_is_dark_inside_a_crown_and_leaves_look_outward():
-    centres = np.random.default_rng(0).standard_normal((400, 3)).astype(np.float32)
+def test_it_is_dark_inside_a_crown_and_leaves_look_outward(rng):
+    centres = rng.standard_normal((400, 3)).astype(np.float32)
     mesh = clumps(centres, 0.3, 4000, 12.0, GREEN, CROWN, np.random.default_rng(1))
     away = np.linalg.norm(mesh.position, axis=1)
     assert mesh.openness[away < 0.8].mean() < 0.5 * mesh.openness[away > 1.9].mean()

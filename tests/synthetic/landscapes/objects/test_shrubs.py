@@ -38,10 +38,9 @@ def test_a_rock_is_solid_lit_from_its_side_and_carries_snow(noon, winter):
         assert white.colour[top][seen].mean() > 1.3 * bare.colour[top][seen].mean()
 
 
-def test_tints_are_linear_and_vary_about_themselves():
+def test_tints_are_linear_and_vary_about_themselves(rng):
     assert tint((1.0, 0.5, 0.0)) == pytest.approx((1.0, 0.2140, 0.0), abs=1e-3)
     np.testing.assert_allclose(tints([(1.0, 0.5, 0.0)])[0], tint((1.0, 0.5, 0.0)))
-    rng = np.random.default_rng(0)
     drawn = np.array([varied((0.3, 0.3, 0.3), rng) for _ in range(500)])
     assert drawn.mean() == pytest.approx(0.3, rel=0.03)
     assert 0.02 < drawn[:, 1].std() < 0.04

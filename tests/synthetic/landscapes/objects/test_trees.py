@@ -44,8 +44,8 @@ def test_kinds_have_their_shapes(noon):
     assert filled["bare"] < 0.3 < filled["oak"]
 
 
-def test_a_pine_narrows_upwards(noon):
-    sprite = tree("pine", "summer", 100, noon, np.random.default_rng(0))
+def test_a_pine_narrows_upwards(noon, rng):
+    sprite = tree("pine", "summer", 100, noon, rng)
     low, middle, high = (sprite.alpha[-rows : 25 - rows].sum() for rows in (40, 65, 90))
     assert low > 1.2 * middle > 1.5 * high
 
@@ -61,7 +61,7 @@ def test_an_oak_goes_through_the_year(noon):
 
 
 def test_some_oaks_blossom(noon):
-    def greenness(seed: int) -> float:
+    def greenness(seed):
         red, green, blue = mean_colour(tree("oak", "spring", 60, noon, np.random.default_rng(seed)))
         return green / (red + blue)
 
