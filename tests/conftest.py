@@ -1,6 +1,8 @@
 """Fixtures shared by all tests."""
 
+import os
 import shutil
+import subprocess
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
@@ -45,6 +47,18 @@ def copy_project(folder: Path) -> None:
     for name in ("pyproject.toml", ".telemetry"):
         shutil.copy(PROJECT / name, folder)
     (folder / "src").mkdir()
+
+
+def environment_beside_make() -> dict[str, str]:
+    """Tests may themselves run under make, which hands its flags down."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("MAKE") and name != "MFLAGS"}
+
+
+def commands_of_make(*arguments: str) -> list[str]:
+    """What make would run."""
+    command = ["make", "--no-print-directory", "--dry-run", *arguments]
+    options = {"env": environment_beside_make(), "cwd": PROJECT, "capture_output": True, "text": True, "check": True}
+    return subprocess.run(command, **options).stdout.splitlines()
 
 
 def merged(parameters: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
@@ -107,6 +121,19 @@ def tiny_vae() -> AutoencoderKL:
 def rng() -> np.random.Generator:
     """The same random numbers in every test."""
     return np.random.default_rng(0)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Callable[[str], Path]:
+    """Find a folder of real pictures that lie beside the checkout on some machines; elsewhere the test is skipped."""
+
+    def folder(name: str) -> Path:
+        found = PROJECT.parent / "shared" / "data" / name
+        if not found.is_dir():
+            pytest.skip(f"no pictures in ../shared/data/{name}")
+        return found
+
+    return folder
 
 
 @pytest.fixture(scope="session")

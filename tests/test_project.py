@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 import tomllib
-from pathlib import Path
 
 import pytest
 import yaml
@@ -13,7 +12,7 @@ import yaml
 import likeness
 from likeness.environment import DEFAULTS
 
-PROJECT = Path(__file__).parents[1]
+from .conftest import PROJECT, commands_of_make
 
 
 def python(code, **environment):
@@ -80,11 +79,7 @@ def test_versions_agree():
 
 
 def test_make_avatar_is_one_kedro_command():
-    command = ["make", "--no-print-directory", "--dry-run", "avatar", "PARAMS=work_folder=elsewhere"]
-    # These tests may themselves run under make, which hands its flags down.
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("MAKE") and name != "MFLAGS"}
-    printed = subprocess.run(command, env=clean, capture_output=True, text=True, cwd=PROJECT, check=True).stdout
-    last = " ".join(printed.splitlines()[-1].split())
+    last = " ".join(commands_of_make("avatar", "PARAMS=work_folder=elsewhere")[-1].split())
     assert last == ".venv/bin/kedro run --pipeline avatar --params 'work_folder=elsewhere'"
 
 

@@ -23,6 +23,5 @@ def test_heat_takes_its_colours_over_a_grey_picture():
 def test_heat_stays_within_0_and_1(level):
     picture = np.full((4, 4, 3), 255, np.uint8)
     shown = heated(picture, np.full((2, 2), level), COLOURS)
-    assert shown.min() >= 0
-    assert shown.max() <= 1
+    assert 0 <= shown.min() <= shown.max() <= 1
     np.testing.assert_array_equal(shown, heated(picture, np.full((2, 2), np.clip(level, 0, 1)), COLOURS))

@@ -1,7 +1,6 @@
 """A sitter made up for the sheets (coloured pictures, random numbers), and tiny projects to run."""
 
 import contextlib
-import fnmatch
 import os
 import shutil
 import signal
@@ -9,15 +8,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
 import yaml
-from kedro.framework.session import KedroSession
-from kedro.framework.startup import bootstrap_project
 from PIL import Image
 
 from likeness.datasets import ImageSet
@@ -25,13 +21,13 @@ from likeness.metrics.attributes import Attribute
 from likeness.metrics.probe import Probe, ProbeDesign, save_probe
 from likeness.pipelines.avatar.ages import APPARENT, read_ages
 from likeness.pipelines.avatar.leaderboard import BASE_MODEL, CONTROLS, HELD_OUT, MODELS, leaderboard
-from likeness.pipelines.avatar.options import AgeOptions, PortraitOptions, VerificationOptions
+from likeness.pipelines.avatar.options import AgeOptions, VerificationOptions
 from likeness.pipelines.avatar.scores import score_pairs
 from likeness.pipelines.avatar.subsets import SUBSETS
 
-from ...conftest import copy_project, merged
+from ...conftest import PROJECT
+from ..conftest import Project
 
-PROJECT = Path(__file__).parents[3]
 SAMPLE = PROJECT / "data" / "01_raw"
 
 TINY = {
@@ -118,11 +114,6 @@ def portrait_comparison() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-@pytest.fixture
-def portrait_options() -> PortraitOptions:
-    return PortraitOptions(pictures_per_age=2)
-
-
 def copy_photos(source: Path, target: Path, per_group: int, faceless: int = 0) -> None:
     """Copy the first photographs of every age group, and some in which no face can be found, with their manifest."""
     table = pd.read_csv(source / "manifest.csv")
@@ -134,25 +125,17 @@ def copy_photos(source: Path, target: Path, per_group: int, faceless: int = 0) -
     chosen.to_csv(target / "manifest.csv", index=False)
 
 
-class Project:
-    """A project folder with nine photographs of the sample's sitter and a tiny model, and what was made in it."""
+class AvatarProject(Project):
+    """A project folder with nine photographs of the sample's sitter and a tiny model."""
+
+    pipeline = "avatar"
 
     def __init__(self, folder: Path, base_model: Path, probe: Path) -> None:
-        self.folder = folder
-        self.work = folder / "data" / "00_work"
+        super().__init__(folder, base_model, TINY | {"probe": str(probe)})
         self.raw = folder / "data" / "01_raw"
-        references = {"base_model": str(base_model), "probe": str(probe)}
-        self.parameters = TINY | references | {"work_folder": str(self.work)}
-        copy_project(folder)
         copy_photos(SAMPLE / "sitter_photos", self.raw / "sitter_photos", per_group=4, faceless=1)
         copy_photos(SAMPLE / "held_out_photos", self.raw / "held_out_photos", per_group=2)
         copy_photos(SAMPLE / "impostor_photos", self.raw / "impostor_photos", per_group=3)
-
-    def run(self, changes: dict[str, Any] | None = None, pipeline: str = "avatar", **arguments: Any) -> None:
-        """Run in this process, with further parameters and the arguments of `KedroSession.run`."""
-        bootstrap_project(self.folder)
-        with KedroSession.create(self.folder, runtime_params=merged(self.parameters, changes or {})) as session:
-            session.run(pipeline_names=[pipeline], **arguments)
 
     @contextlib.contextmanager
     def running(self) -> Iterator[subprocess.Popen[bytes]]:
@@ -181,30 +164,6 @@ class Project:
         """What the last started run has written."""
         return (self.folder / "run.log").read_text()
 
-    def newest(self, name: str) -> Path:
-        """The newest version of a dataset, by the name of its file or folder."""
-        return max(self.folder.glob(f"data/0[2-8]*/**/{name}/*/{name}"), key=lambda path: path.parent.name)
-
-    def table(self, name: str) -> pd.DataFrame:
-        """The newest version of a table."""
-        path = self.newest(name)
-        return pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
-
-    def finished(self, pattern: str) -> dict[str, tuple[int, int]]:
-        """Finished files of the work folder, with what changes when a file is written again: inode and time."""
-        found = {}
-        wanted = pattern.replace("**/", "*")  # in fnmatch a star takes slashes too
-        for folder, inner, files in os.walk(self.work):  # unlike glob, bears folders that go while we look
-            inner[:] = [name for name in inner if not name.startswith(".")]
-            for file in files:
-                path = Path(folder, file)
-                name = str(path.relative_to(self.work))
-                with contextlib.suppress(FileNotFoundError):
-                    if not file.startswith(".") and fnmatch.fnmatch(name, wanted):
-                        status = path.stat()
-                        found[name] = (status.st_ino, status.st_mtime_ns)
-        return found
-
 
 @pytest.fixture(scope="session")
 def tiny_probe(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -222,6 +181,8 @@ def tiny_probe(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def new_project(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path, tiny_probe: Path) -> Callable[..., Project]:
+def new_project(
+    tmp_path_factory: pytest.TempPathFactory, tiny_model: Path, tiny_probe: Path
+) -> Callable[..., AvatarProject]:
     """Make a project folder, for the tiny model or another."""
-    return lambda model=tiny_model: Project(tmp_path_factory.mktemp("project"), model, tiny_probe)
+    return lambda model=tiny_model: AvatarProject(tmp_path_factory.mktemp("project"), model, tiny_probe)

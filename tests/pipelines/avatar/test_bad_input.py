@@ -44,17 +44,17 @@ def adults_only(new_project):
 
 
 def test_one_bad_picture_never_stops_a_run_of_good_ones(adults_only):
-    aside = adults_only.table("photos_set_aside.csv").set_index("file")
+    aside = adults_only.table("photos_set_aside").set_index("file")
     assert "truncated" in aside.loc["adult/cut_short.jpg", "reason"]
     assert "not a picture" in aside.loc["adult/letter.jpg", "reason"]
     assert aside["reason"].str.startswith("duplicate of adult/").sum() == 1
     assert (aside["set_aside_from"] == "every subset").sum() == 4
-    taken = set(adults_only.table("photo_subsets.csv")["file"])
+    taken = set(adults_only.table("photo_subsets")["file"])
     assert {"adult/printed.jpg", "adult/two_people.png"} <= taken
 
 
 def test_without_child_photos_the_child_models_are_skipped(adults_only):
-    board = adults_only.table("avatar_leaderboard.csv").set_index("model")
+    board = adults_only.table("avatar_leaderboard").set_index("model")
     for subset in ("child_01", "child_02"):
         assert board.loc[subset, "photos"] == board.loc[subset, "pictures"] == 0
         assert board.loc[subset].drop(["photos", "pictures"]).isna().all()
@@ -91,14 +91,14 @@ def test_no_face_in_any_photo(project):
 
 def test_an_unreadable_base_model_is_named_and_harms_nothing_made(project):
     project.run(tags=["curation"])
-    before = project.finished("**/*")
+    before = project.finished()
     broken = project.folder / "broken_model"
     broken.mkdir()
     for base_model, problem in (("nowhere/at/all", "there is no folder"), (str(broken), "has no model_index.json")):
         with pytest.raises(DatasetError, match=f"base_model: .*{problem}"):
             project.run({"base_model": base_model}, tags=["fine_tune"])
-    assert project.finished("**/*") == before
-    assert isinstance(project.table("photo_subsets.csv"), pd.DataFrame)
+    assert project.finished() == before
+    assert isinstance(project.table("photo_subsets"), pd.DataFrame)
 
 
 def test_a_folder_without_a_probe_is_named(project):
@@ -119,7 +119,7 @@ def test_an_unknown_parameter_is_refused(project, changes, advice):
 
 
 def test_a_value_out_of_range_is_refused_before_anything_is_done(project):
-    before = project.finished("**/*")
+    before = project.finished()
     with pytest.raises(Exception, match="verified_share"):
         project.run({"avatar": {"curation": {"verified_share": 50}}})
-    assert project.finished("**/*") == before
+    assert project.finished() == before

@@ -26,7 +26,10 @@ def ages_of(model, apparent, asked=40.0):
 NOT_READ = {model: ages_of(model, [np.nan] * 10) for model in MODELS}
 
 
-def leaderboard(scores, photos, options, ages=NOT_READ):
+PHOTOS = dict.fromkeys(SUBSETS, 2)
+
+
+def leaderboard(scores, photos=PHOTOS, options=OPTIONS, ages=NOT_READ):
     return rank(scores, ages, photos, options, AgeOptions())
 
 
@@ -69,11 +72,8 @@ def scores():
     }
 
 
-PHOTOS = dict.fromkeys(SUBSETS, 2)
-
-
 def test_one_row_a_model_with_the_columns_promised(scores):
-    table = leaderboard(scores, PHOTOS, OPTIONS)
+    table = leaderboard(scores)
     assert sorted(table["model"]) == sorted(MODELS)
     assert list(table.columns) == [*COLUMNS, "verified_age_0", "verified_age_1"]
     promised = (
@@ -84,7 +84,7 @@ def test_one_row_a_model_with_the_columns_promised(scores):
 
 
 def test_a_memorising_model_is_flagged_and_never_ranked(scores):
-    table = leaderboard(scores, PHOTOS, OPTIONS)
+    table = leaderboard(scores)
     assert table["model"].tolist() == [
         *("adult_02", "all_02", "adult_01", "all_01", "child_01"),
         "child_02",
@@ -101,20 +101,20 @@ def test_a_memorising_model_is_flagged_and_never_ranked(scores):
 def test_exactly_the_margin_is_not_yet_memorising(scores):
     scores["child_02"] = scores_of("child_02", 0.9, nearest=0.5)
     scores["held_out_photos"] = scores_of("held_out_photos", 1.0, nearest=0.25)
-    table = leaderboard(scores, PHOTOS, VerificationOptions(memorising_margin=0.25))
+    table = leaderboard(scores, options=VerificationOptions(memorising_margin=0.25))
     assert table["model"].iloc[0] == "child_02"
     assert not table["memorising"].iloc[0]
 
 
 def test_all_memorising_leaves_nobody_ranked(scores):
     scores["held_out_photos"] = scores_of("held_out_photos", 1.0, nearest=0.0)
-    table = leaderboard(scores, PHOTOS, OPTIONS)
+    table = leaderboard(scores)
     assert table["rank"].isna().all()
     assert table["model"].iloc[0] == "child_02"
 
 
 def test_values_of_a_row(scores):
-    row = leaderboard(scores, PHOTOS, OPTIONS).set_index("model").loc["adult_01"]
+    row = leaderboard(scores).set_index("model").loc["adult_01"]
     assert row["photos"] == 2
     assert row["pictures"] == 10
     assert row["verified"] == pytest.approx(0.6)
@@ -129,7 +129,7 @@ def test_values_of_a_row(scores):
 
 
 def test_cells_without_meaning_are_empty(scores):
-    table = leaderboard(scores, PHOTOS, OPTIONS).set_index("model")
+    table = leaderboard(scores).set_index("model")
     empty = ["photos", "memorising", "ssim_train", "verified_train", "ssim_train_generated", "verified_train_generated"]
     assert table.loc[list(CONTROLS), empty].isna().all(axis=None)
     assert table.loc[list(CONTROLS), "nearest_training_ssim"].notna().all()
@@ -137,7 +137,7 @@ def test_cells_without_meaning_are_empty(scores):
 
 def test_a_skipped_subset_has_no_photos_and_empty_cells(scores):
     scores["child_02"] = no_scores()
-    table = leaderboard(scores, PHOTOS | {"child_02": 0}, OPTIONS).set_index("model")
+    table = leaderboard(scores, PHOTOS | {"child_02": 0}).set_index("model")
     row = table.loc["child_02"]
     assert row["photos"] == 0
     assert row["pictures"] == 0
@@ -194,7 +194,7 @@ def test_the_order_of_ages():
 def test_identity_and_right_age_together_rank(scores):
     """`adult_02` is recognised best, but looks 90; of `adult_01` and `all_01` half and all look right."""
     looks = {model: [40.0] * 10 for model in MODELS} | {"adult_02": [90.0] * 10, "adult_01": [40.0] * 5 + [90.0] * 5}
-    table = leaderboard(scores, PHOTOS, OPTIONS, {model: ages_of(model, ages) for model, ages in looks.items()})
+    table = leaderboard(scores, ages={model: ages_of(model, ages) for model, ages in looks.items()})
     assert table["model"].tolist() == [
         *("all_02", "all_01", "adult_01", "child_01", "adult_02"),
         *("child_02", "held_out_photos", "base_model", "impostors"),
@@ -208,13 +208,13 @@ def test_identity_and_right_age_together_rank(scores):
 
 def test_models_equal_at_their_age_are_ranked_by_identity(scores):
     nobody = {model: ages_of(model, [90.0] * 10) for model in MODELS}
-    table = leaderboard(scores, PHOTOS, OPTIONS, nobody)
+    table = leaderboard(scores, ages=nobody)
     assert (table["verified_at_age"] == 0).all()
-    assert table["model"].tolist() == leaderboard(scores, PHOTOS, OPTIONS)["model"].tolist()
+    assert table["model"].tolist() == leaderboard(scores)["model"].tolist()
 
 
 def test_ages_that_are_not_read_leave_cells_empty(scores):
-    table = leaderboard(scores, PHOTOS, OPTIONS)
+    table = leaderboard(scores)
     names = ["verified_at_age", "age_error_years", "age_order"]
     ends = [f"{name}_{end}" for name in names[:2] for end in ("low", "high")]
     assert table[names + ends].isna().all(axis=None)

@@ -20,10 +20,10 @@ PICTURES, FACES, TRAINED = "pictures/*/*.png", "faces/*/*.parquet", "fine_tuning
 
 @pytest.fixture(scope="module")
 def project(new_project):
-    """A project in which the pipeline has run from end to end."""
+    """As elsewhere, with the number of files that one run makes."""
     project = new_project()
     project.run()
-    project.files_made = len(project.finished("**/*"))
+    project.files_made = len(project.finished())
     return project
 
 
@@ -39,11 +39,11 @@ def test_everything_in_the_catalog_is_made(project):
     for name in [*reports, "photo_embeddings.parquet", "photo_verification.parquet", "photo_subsets.csv"]:
         assert project.newest(name).stat().st_size > 0
     for model in [*SUBSETS, BASE_MODEL]:
-        portraits = max((project.folder / "data/07_model_output" / model / "portraits").glob("*/portraits"))
+        portraits = project.newest(f"{model}/portraits")
         assert len(list(portraits.glob("*.png"))) == 4
         assert (portraits / "manifest.json").is_file()
     for subset in SUBSETS:
-        checkpoint = max((project.folder / "data/06_models" / subset / "checkpoint").glob("*/checkpoint"))
+        checkpoint = project.newest(f"{subset}/checkpoint")
         made_from = json.loads((checkpoint / "checkpoint.json").read_text())["made_from"]
         assert made_from["subset"] == subset
         assert made_from["photos"] > 0
@@ -51,7 +51,7 @@ def test_everything_in_the_catalog_is_made(project):
 
 
 def test_the_leaderboard(project):
-    table = project.table("avatar_leaderboard.csv")
+    table = project.table("avatar_leaderboard")
     assert list(table.columns) == [*COLUMNS, "verified_age_0", "verified_age_1"]
     assert sorted(table["model"]) == sorted(MODELS)
     board = table.set_index("model")
@@ -62,6 +62,8 @@ def test_the_leaderboard(project):
     assert (board.loc[[*SUBSETS, BASE_MODEL], "pictures"] == 4).all()
     assert board.loc["all_01", "photos"] == 8
     assert board.loc[list(CONTROLS), "memorising"].isna().all()
+    for column in ("ssim_train", "verified_train", "ssim_generated", "verified_generated", "nearest_training_ssim"):
+        assert np.isfinite(board.loc[["child_01", "adult_01", "all_01"], column]).all()
 
 
 def test_ages_are_read_off_every_picture(project):
@@ -75,7 +77,7 @@ def test_ages_are_read_off_every_picture(project):
     photos = pd.read_csv(project.raw / "held_out_photos" / "manifest.csv").set_index("file")["age_years"]
     held_out = tables["held_out_photos"].set_index("picture")["asked_age_years"]
     assert held_out.to_dict() == photos.to_dict()
-    board = project.table("avatar_leaderboard.csv").set_index("model")
+    board = project.table("avatar_leaderboard").set_index("model")
     off = (tables["all_01"]["apparent_age_years"] - tables["all_01"]["asked_age_years"]).abs()
     assert board.loc["all_01", "age_error_years"] == pytest.approx(off.mean())
     assert board["age_order"].between(-1, 1).all()
@@ -83,18 +85,16 @@ def test_ages_are_read_off_every_picture(project):
 
 
 def test_the_photo_without_a_face_is_set_aside_with_the_reason(project):
-    aside = project.table("photos_set_aside.csv")
+    aside = project.table("photos_set_aside")
     [row] = aside[aside["set_aside_from"] == "every subset"].to_dict(orient="records")
     assert row["reason"] == "no face found by dlib"
-    assert row["file"] not in set(project.table("photo_subsets.csv")["file"])
+    assert row["file"] not in set(project.table("photo_subsets")["file"])
 
 
 def test_seeds_and_prompts_are_the_same_for_every_model(project):
     tables = []
     for model in [*SUBSETS, BASE_MODEL]:
-        files = sorted(
-            max((project.folder / "data/07_model_output" / model / "portraits").glob("*/portraits")).glob("*.png")
-        )
+        files = sorted(project.newest(f"{model}/portraits").glob("*.png"))
         texts = [Image.open(file).text["likeness"] for file in files]
         tables.append([(made["prompt"], made["seed"]) for made in map(json.loads, texts)])
         assert {json.loads(text)["model"] for text in texts} == {model}
@@ -106,10 +106,10 @@ def test_seeds_and_prompts_are_the_same_for_every_model(project):
 
 
 def test_a_second_run_repeats_nothing(project):
-    before = project.finished("**/*")
+    before = project.finished()
     leaderboard = project.newest("avatar_leaderboard.csv")
     project.run()
-    assert project.finished("**/*") == before
+    assert project.finished() == before
     assert project.newest("avatar_leaderboard.csv") != leaderboard
     assert project.newest("avatar_leaderboard.csv").read_bytes() == leaderboard.read_bytes()
 
@@ -139,9 +139,8 @@ def test_one_photo_more_repeats_only_what_it_is_part_of(project):
     assert faces.items() <= project.finished(FACES).items()
     assert len(project.finished(FACES)) == len(faces) + 1
     assert trained.items() <= project.finished(TRAINED).items()
-    latest = {subset: max((project.folder / "data/06_models" / subset / "checkpoint").glob("*")) for subset in SUBSETS}
-    made = {subset: json.loads((path / "checkpoint/checkpoint.json").read_text()) for subset, path in latest.items()}
-    assert made["all_01"]["made_from"]["photos"] == 9
+    made = json.loads((project.newest("all_01/checkpoint") / "checkpoint.json").read_text())
+    assert made["made_from"]["photos"] == 9
     new = {name.split("/")[2] for name in project.finished(TRAINED).keys() - trained.keys()}
     assert 2 <= len(new) <= 4  # the adult subsets and those of all ages, not the child ones
 
@@ -155,7 +154,7 @@ def test_killed_five_times_it_ends_with_the_same_leaderboard_and_repeats_nothing
     survivors = {}
     for moment in moments:
         with interrupted.running() as process:
-            while process.poll() is None and len(interrupted.finished("**/*")) < moment:
+            while process.poll() is None and len(interrupted.finished()) < moment:
                 time.sleep(0.02)
             assert process.poll() is None, f"ended before it could be killed:\n{interrupted.log}"
         assert process.returncode == -signal.SIGKILL
@@ -174,7 +173,7 @@ def keep(project):
 
 def test_without_reading_ages_no_probe_is_needed(project):
     project.run({"probe": "nowhere", "avatar": {"ages": {"read": False}}}, tags=["verification"])
-    board = project.table("avatar_leaderboard.csv").set_index("model")
+    board = project.table("avatar_leaderboard").set_index("model")
     assert board[["verified_at_age", "age_error_years", "age_order"]].isna().all(axis=None)
     assert board["verified"].notna().all()
     ranked = board.dropna(subset="rank").sort_values("rank")
@@ -182,17 +181,11 @@ def test_without_reading_ages_no_probe_is_needed(project):
     assert ranked["verified"].is_monotonic_decreasing
 
 
-def test_numbers_are_finite_where_they_have_a_meaning(project):
-    board = project.table("avatar_leaderboard.csv").set_index("model")
-    for column in ("ssim_train", "verified_train", "ssim_generated", "verified_generated", "nearest_training_ssim"):
-        assert np.isfinite(board.loc[["child_01", "adult_01", "all_01"], column]).all()
-
-
 def test_sdxl_learns_low_rank_additions_and_draws_portraits(new_project, tiny_xl_model):
     project = new_project(tiny_xl_model)
     learning = {"method": "lora", "train": "attention", "train_identifier": False, "prior_weight": 1.0}
     project.run({"avatar": {"fine_tuning": learning}}, to_outputs=["all_01.portraits"])
-    checkpoint = max((project.folder / "data/06_models/all_01/checkpoint").glob("*/checkpoint"))
+    checkpoint = project.newest("all_01/checkpoint")
     assert {path.name for path in checkpoint.iterdir()} >= {"unet", "lora.safetensors"}
-    portraits = max((project.folder / "data/07_model_output/all_01/portraits").glob("*/portraits"))
+    portraits = project.newest("all_01/portraits")
     assert len(list(portraits.glob("*.png"))) == 4

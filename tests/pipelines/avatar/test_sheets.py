@@ -1,52 +1,40 @@
 """The sheets: what they say, and that no text runs into another or off the page."""
 
-import itertools
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from likeness.pipelines import sheet_style as style
 from likeness.pipelines.avatar.ages import APPARENT, ASKED
 from likeness.pipelines.avatar.leaderboard import MODELS
-from likeness.pipelines.avatar.options import AgeOptions, ValidationOptions
+from likeness.pipelines.avatar.options import AgeOptions, PortraitOptions, ValidationOptions
 from likeness.pipelines.avatar.pairs import pairs_within
 from likeness.pipelines.avatar.scores import no_scores
 from likeness.pipelines.avatar.sheets import draw_avatar, draw_curves, draw_metrics, draw_photos
 from likeness.pipelines.avatar.sheets.portraits import middle_pictures
 
+from ..conftest import assert_tidy as assert_tidy_up_to
+from ..conftest import texts
 
-def texts(figure):
-    """All visible text with its bounding box in pixels."""
-    renderer = FigureCanvasAgg(figure).get_renderer()
-    figure.draw_without_rendering()
-    found = [
-        text
-        for text in figure.findobj(lambda artist: hasattr(artist, "get_text"))
-        if text.get_visible() and text.get_text().strip()
-    ]
-    return [(text.get_text(), text.get_window_extent(renderer)) for text in found]
+assert_tidy = partial(assert_tidy_up_to, highest=40)  # higher are the boxes of aslant labels
+
+PORTRAITS = PortraitOptions(pictures_per_age=2)
 
 
-def assert_tidy(figure):
-    written = texts(figure)
-    for text, box in written:
-        assert box.x0 >= 0, text
-        assert box.x1 <= figure.bbox.width, text
-        assert box.y0 >= 0, text
-        assert box.y1 <= figure.bbox.height, text
-    # Aslant labels have boxes that overlap though the letters do not.
-    level = [(text, box) for text, box in written if box.height < 40]
-    for (text, box), (other, other_box) in itertools.combinations(level, 2):
-        assert not box.padded(-1).overlaps(other_box.padded(-1)), (text, other)
-    return [text for text, _ in written]
+def avatar_sheet(board, made):
+    return draw_avatar(board, made["held_out_photos_portraits"], PORTRAITS, AgeOptions(), made)
 
 
-def test_the_avatar_sheet_has_a_row_a_model_and_a_column_an_age(board, made, portrait_options):
-    figure = draw_avatar(board, made["held_out_photos_portraits"], portrait_options, AgeOptions(), made)
+def metrics_sheet(board, comparison, made):
+    return draw_metrics(board, comparison, PORTRAITS, AgeOptions(), made)
+
+
+def test_the_avatar_sheet_has_a_row_a_model_and_a_column_an_age(board, made):
+    figure = avatar_sheet(board, made)
     written = assert_tidy(figure)
-    assert {age.label for age in portrait_options.ages} <= set(written)
+    assert {age.label for age in PORTRAITS.ages} <= set(written)
     best = board["model"].iloc[0]
     assert f"1  {best}" in written
     assert "held-out photos" in written
@@ -55,7 +43,7 @@ def test_the_avatar_sheet_has_a_row_a_model_and_a_column_an_age(board, made, por
     assert sum(len(axes.images) for axes in figure.axes) == 8 * 10
 
 
-def test_the_avatar_sheet_says_how_old_the_pictures_look(board, made, portrait_options):
+def test_the_avatar_sheet_says_how_old_the_pictures_look(board, made):
     # The two pictures of an age are one shown and one not; only one of them looks 61.
     ages = made["all_01_ages"]
     ages[APPARENT] = ages[ASKED]
@@ -63,7 +51,7 @@ def test_the_avatar_sheet_says_how_old_the_pictures_look(board, made, portrait_o
     ages.loc[(ages[ASKED] == 60) & (ages["picture"] != shown), APPARENT] = 99
     ages.loc[ages["picture"] == shown, APPARENT] = 71.6
     board.loc[board["model"] == "all_01", "verified_at_age"] = 0.123
-    figure = draw_avatar(board, made["held_out_photos_portraits"], portrait_options, AgeOptions(), made)
+    figure = avatar_sheet(board, made)
     written = assert_tidy(figure)
     assert sum(text.startswith("looks ") for text in written) == 8 * 10
     assert "12% at the right age" in written
@@ -75,8 +63,8 @@ def test_the_avatar_sheet_says_how_old_the_pictures_look(board, made, portrait_o
     assert looks == {f"looks {age} years": style.AMBER if age == 72 else style.MUTED for age in years}
 
 
-def test_no_title_of_a_row_runs_into_its_pictures(board, made, portrait_options):
-    figure = draw_avatar(board, made["held_out_photos_portraits"], portrait_options, AgeOptions(), made)
+def test_no_title_of_a_row_runs_into_its_pictures(board, made):
+    figure = avatar_sheet(board, made)
     left = min(axes.get_window_extent().x0 for axes in figure.axes)
     top = max(axes.get_window_extent().y1 for axes in figure.axes)
     beside = [(text, box) for text, box in texts(figure) if box.x0 < left and 100 < box.y1 < top]
@@ -84,34 +72,34 @@ def test_no_title_of_a_row_runs_into_its_pictures(board, made, portrait_options)
     assert [text for text, box in beside if box.x1 > left] == []
 
 
-def test_sheets_without_ages_say_nothing_of_them(board, made, portrait_comparison, portrait_options):
+def test_sheets_without_ages_say_nothing_of_them(board, made, portrait_comparison):
     for name in (name for name in made if name.endswith("_ages")):
         made[name] = made[name].assign(**{APPARENT: np.nan})
     board = board.assign(**dict.fromkeys([name for name in board if "age_" in name[:4] or "at_age" in name], np.nan))
     for figure in (
-        draw_avatar(board, made["held_out_photos_portraits"], portrait_options, AgeOptions(), made),
-        draw_metrics(board, portrait_comparison, portrait_options, AgeOptions(), made),
+        avatar_sheet(board, made),
+        metrics_sheet(board, portrait_comparison, made),
     ):
         assert not [text for text in assert_tidy(figure) if "look" in text or "right age" in text or "off by" in text]
 
 
-def test_a_skipped_and_a_memorising_model_are_named_as_such(board, made, portrait_options, pictures):
+def test_a_skipped_and_a_memorising_model_are_named_as_such(board, made, pictures):
     made["child_02_scores"], made["child_02_portraits"] = no_scores(), pictures("child_02", 1).select([])
     made["child_02_ages"] = made["child_02_ages"].head(0)
     empty = ["rank", "verified", "verified_low", "verified_high", "verified_at_age", "memorising"]
     board.loc[board["model"] == "child_02", empty] = pd.NA
     board.loc[board["model"] == "adult_01", "memorising"] = True
-    figure = draw_avatar(board, made["held_out_photos_portraits"], portrait_options, AgeOptions(), made)
+    figure = avatar_sheet(board, made)
     written = assert_tidy(figure)
     assert "no photos: not trained" in written
     assert "memorising" in written
     assert written.count("–") == 10
 
 
-def test_the_sheet_reads_a_leaderboard_that_was_stored_as_csv(board, made, portrait_options, tmp_path):
+def test_the_sheet_reads_a_leaderboard_that_was_stored_as_csv(board, made, tmp_path):
     board.to_csv(tmp_path / "board.csv", index=False)
     stored = pd.read_csv(tmp_path / "board.csv")
-    figure = draw_avatar(stored, made["held_out_photos_portraits"], portrait_options, AgeOptions(), made)
+    figure = avatar_sheet(stored, made)
     assert f"1  {board['model'].iloc[0]}" in [text for text, _ in texts(figure)]
 
 
@@ -129,8 +117,8 @@ def test_the_middle_picture_is_shown():
     assert shown["share"].to_dict() == {0: 0.25, 1: 0.75}
 
 
-def test_the_metrics_sheet_shows_every_number(board, made, portrait_comparison, portrait_options):
-    figure = draw_metrics(board, portrait_comparison, portrait_options, AgeOptions(), made)
+def test_the_metrics_sheet_shows_every_number(board, made, portrait_comparison):
+    figure = metrics_sheet(board, portrait_comparison, made)
     written = assert_tidy(figure)
     assert sum(text.endswith("%") for text in written) >= 64 + 90
     best = board.iloc[0]
@@ -142,11 +130,11 @@ def test_the_metrics_sheet_shows_every_number(board, made, portrait_comparison, 
     assert dots == {(20, 2)}
 
 
-def test_the_metrics_sheet_of_models_that_were_all_skipped(board, portrait_comparison, portrait_options):
+def test_the_metrics_sheet_of_models_that_were_all_skipped(board, portrait_comparison):
     scores = {f"{model}_scores": no_scores() for model in MODELS}
     numbers = board.columns.drop(["model", "photos", "pictures"])
     empty = board.assign(**dict.fromkeys(numbers, np.nan))
-    figure = draw_metrics(empty, portrait_comparison.head(0), portrait_options, AgeOptions(), scores)
+    figure = metrics_sheet(empty, portrait_comparison.head(0), scores)
     assert_tidy(figure)
 
 

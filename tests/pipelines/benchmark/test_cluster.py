@@ -1,7 +1,5 @@
 """The whole benchmark at its smallest: real processes, a tiny model."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from PIL import Image
@@ -16,7 +14,7 @@ SMALL = ClusterBenchmarkOptions(models=2, photos=1, steps=2, batch_size=1, portr
 
 
 @pytest.fixture
-def photos(tmp_path: Path) -> ImageSet:
+def photos(tmp_path):
     for number in range(2):
         Image.fromarray(data.astronaut()).rotate(20 * number).resize((64, 64)).save(tmp_path / f"{number}.png")
     return ImageSet.from_folder(str(tmp_path))

@@ -1,23 +1,14 @@
 import numpy as np
 import pytest
 from PIL import Image
-from skimage import data
 
 from likeness.metrics.ssim import SsimOptions, pairwise_ssim, stack_pictures
 from likeness.pipelines.benchmark.curation import our_matrix, skimage_pairs, ssim_case, verification_case, verify_pairs
 from likeness.pipelines.benchmark.options import CurationBenchmarkOptions
 
+from .conftest import assert_recomputable
+
 OPTIONS = CurationBenchmarkOptions(photos=10, subset=3, size=128)
-
-
-@pytest.fixture(scope="module")
-def pictures() -> np.ndarray:
-    """Two faces and a picture without one, 128 px RGB."""
-    face = Image.fromarray(data.astronaut()).crop((120, 0, 330, 210))
-    coffee = Image.fromarray(data.coffee())
-    return stack_pictures(
-        [face, face.transpose(Image.Transpose.FLIP_LEFT_RIGHT), coffee], SsimOptions(size=128, grey=False)
-    )
 
 
 @pytest.mark.parametrize("cut", [{}, {"expand_percentage": 0, "align": True}])
@@ -43,9 +34,7 @@ def test_a_row_can_be_recomputed_from_its_columns(case, pictures):
     row = case(pictures, [0, 1, 2], OPTIONS)
     assert (row["photos"], row["pairs"]) == (10, 45)
     assert (row["our_photos"], row["reference_pairs"], row["picture_px"]) == (3, 3, 128)
-    for step in row["formula"].split("; "):
-        name, formula = step.split(" = ")
-        assert row[name] == pytest.approx(eval(formula, {}, dict(row))), step
+    assert_recomputable(row)
     assert row["largest_difference"] <= 2e-6
 
 

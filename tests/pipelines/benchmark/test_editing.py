@@ -3,7 +3,6 @@ import torch
 from diffusers.models.attention_processor import Attention
 
 from likeness.diffusion.editing import Edit, edit_pictures
-from likeness.diffusion.model import DiffusionModel
 from likeness.diffusion.sampling import generate
 from likeness.pipelines.benchmark.editing import CASES, editing_table
 from likeness.pipelines.benchmark.materialised import usual_edit
@@ -15,7 +14,7 @@ COMMON = {"steps": 5, "guidance_scale": 7.5}
 
 
 @pytest.fixture(scope="module")
-def vivid(tiny: DiffusionModel):
+def vivid(tiny):
     """The tiny model with peaked attention of a large effect, so that control shows in its pictures."""
     layers = [module for module in tiny.unet.modules() if isinstance(module, Attention)]
     for layer in layers:
@@ -75,9 +74,3 @@ def test_the_cases_take_turns(tiny, monkeypatch):
     editing_table(tiny, OPTIONS.model_copy(update={"steps": 2, "warm_up": 1, "repeats": 2}))
     # Two prompts and what guidance leads away from, two steps, four cases, three rounds.
     assert drawn == [4] * (2 * 4 * 3)
-
-
-@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
-def test_a_gpu_is_asked_for(pocket):
-    with pytest.raises(ValueError, match="needs a CUDA GPU"):
-        benchmark_editing(pocket, EditingBenchmarkOptions())

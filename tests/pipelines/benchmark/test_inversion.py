@@ -1,5 +1,3 @@
-from functools import partial
-
 import numpy as np
 import pytest
 import torch
@@ -10,18 +8,12 @@ from likeness.personalise.placeholder import add_placeholder
 from likeness.pipelines.benchmark.inversion import inversion_table, largest_difference
 from likeness.pipelines.benchmark.nodes import benchmark_inversion
 from likeness.pipelines.benchmark.options import InversionBenchmarkOptions
-from likeness.pipelines.benchmark.shapes import random_model
 from likeness.pipelines.benchmark.usual_inversion import WEIGHT_DECAY, UsualInversion
 
 CPU = torch.device("cpu")
 OPTIONS = InversionBenchmarkOptions(
     shape="tiny", device="auto", resolution=64, mixed_precision="no", batch_size=2, pictures=3, steps=2, repeats=2
 )
-
-
-@pytest.fixture
-def make_model(pocket):
-    return partial(random_model, "tiny", pocket, device=CPU, dtype=torch.float32, seed=0)
 
 
 def test_all_ways_learn_the_same(pocket):
@@ -66,9 +58,3 @@ def test_the_usual_way_puts_the_other_rows_back(make_model, rng):
     others[first : first + 2] = False
     assert torch.equal(after[others], before[others])
     assert len(training.losses) == 1
-
-
-@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
-def test_a_gpu_is_asked_for(pocket):
-    with pytest.raises(ValueError, match="needs a CUDA GPU"):
-        benchmark_inversion(pocket, InversionBenchmarkOptions())

@@ -1,14 +1,11 @@
-import os
-import subprocess
-from pathlib import Path
-
 import pytest
+import torch
 import yaml
 from PIL import Image
 from skimage import data
 
 from likeness.datasets import ImageSet
-from likeness.pipelines.benchmark import create_pipeline
+from likeness.pipelines.benchmark import create_pipeline, nodes
 from likeness.pipelines.benchmark.nodes import benchmark_curation, benchmark_recognisers
 from likeness.pipelines.benchmark.options import (
     ClusterBenchmarkOptions,
@@ -22,11 +19,12 @@ from likeness.pipelines.benchmark.options import (
     SamplingBenchmarkOptions,
 )
 
-PROJECT = Path(__file__).parents[3]
+from ...conftest import PROJECT, commands_of_make
+
 CONF = PROJECT / "conf" / "base" / "benchmark"
 
 
-def folder_of_faces(folder: Path, count: int) -> ImageSet:
+def folder_of_faces(folder, count):
     face = Image.fromarray(data.astronaut()).crop((120, 0, 330, 210)).resize((128, 128))
     for index in range(count):
         face.rotate(4 * index).save(folder / f"{index}.png")
@@ -74,20 +72,29 @@ def test_what_measures_photographs_needs_no_gpu_and_the_others_do():
     assert len(pipeline.nodes) == sum(len(part.nodes) for part in (cpu, gpu, gpus, cluster))
 
 
-@pytest.mark.parametrize(
-    ("what", "options"),
-    [
-        ("curation", CurationBenchmarkOptions),
-        ("curation_size", CurationSizeBenchmarkOptions),
-        ("dreambooth", DreamBoothBenchmarkOptions),
-        ("editing", EditingBenchmarkOptions),
-        ("inversion", InversionBenchmarkOptions),
-        ("processes", ProcessesBenchmarkOptions),
-        ("cluster", ClusterBenchmarkOptions),
-        ("recognisers", RecogniserBenchmarkOptions),
-        ("sampling", SamplingBenchmarkOptions),
-    ],
-)
+OF_GPU = {
+    "dreambooth": DreamBoothBenchmarkOptions,
+    "editing": EditingBenchmarkOptions,
+    "inversion": InversionBenchmarkOptions,
+    "sampling": SamplingBenchmarkOptions,
+}
+OPTIONS = OF_GPU | {
+    "curation": CurationBenchmarkOptions,
+    "curation_size": CurationSizeBenchmarkOptions,
+    "processes": ProcessesBenchmarkOptions,
+    "cluster": ClusterBenchmarkOptions,
+    "recognisers": RecogniserBenchmarkOptions,
+}
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+@pytest.mark.parametrize("what", OF_GPU)
+def test_a_gpu_is_asked_for(pocket, what):
+    with pytest.raises(ValueError, match="needs a CUDA GPU"):
+        getattr(nodes, f"benchmark_{what}")(pocket, OF_GPU[what]())
+
+
+@pytest.mark.parametrize(("what", "options"), OPTIONS.items())
 def test_the_configuration_fits(what, options):
     written = yaml.safe_load((CONF / "parameters.yml").read_text())["benchmark"][what]
     assert options(**written) == options()
@@ -98,11 +105,9 @@ def test_the_configuration_fits(what, options):
 
 
 def test_make_benchmark_runs_what_needs_no_gpu():
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("MAKE") and name != "MFLAGS"}
     for given, tag in (([], "cpu"), (["TAGS=gpu"], "gpu")):
-        command = ["make", "--no-print-directory", "--dry-run", "benchmark", *given]
-        printed = subprocess.run(command, env=clean, capture_output=True, text=True, cwd=PROJECT, check=True).stdout
-        assert printed.splitlines()[-1].split()[1:] == ["run", "--pipeline", "benchmark", "--tags", tag]
+        command = commands_of_make("benchmark", *given)[-1]
+        assert command.split()[1:] == ["run", "--pipeline", "benchmark", "--tags", tag]
 
 
 def test_times_of_few_photographs_are_extrapolated_even_without_faces(tmp_path):

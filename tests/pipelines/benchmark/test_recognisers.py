@@ -1,28 +1,20 @@
 import numpy as np
 import pytest
 from PIL import Image
-from skimage import data
 
 from likeness.faces.recogniser import embed_pictures
 from likeness.faces.weights import FaceModelError
-from likeness.metrics.ssim import SsimOptions, stack_pictures
 from likeness.pipelines.benchmark.options import RecogniserBenchmarkOptions
 from likeness.pipelines.benchmark.passes import DETECTIONS, counted_passes
 from likeness.pipelines.benchmark.random_recognisers import can_be_random, random_recognisers
 from likeness.pipelines.benchmark.recognisers import TOTAL, recognisers_table
 
+from .conftest import assert_recomputable
+
 SMALL = ("Dlib", "DeepID", "SFace")  # of the random ones the quickest
 
 
-@pytest.fixture(scope="module")
-def pictures() -> np.ndarray:
-    """Two faces and a picture without one, 128 px RGB."""
-    face = Image.fromarray(data.astronaut()).crop((120, 0, 330, 210))
-    images = [face, face.transpose(Image.Transpose.FLIP_LEFT_RIGHT), Image.fromarray(data.coffee())]
-    return stack_pictures(images, SsimOptions(size=128, grey=False))
-
-
-def embeddings(pictures: np.ndarray, recogniser: str) -> np.ndarray:
+def embeddings(pictures, recogniser):
     images = [(str(place), Image.fromarray(picture)) for place, picture in enumerate(pictures[:2])]
     return np.stack(embed_pictures(images, [recogniser], allow_download=True)["embedding"].tolist())
 
@@ -75,7 +67,5 @@ def test_both_ways_agree_and_rows_can_be_recomputed(pictures):
     assert figures["reference_forwards_measured"].tolist() == [4, 4, 8]
     assert (figures["largest_difference"] <= 2e-6).all()
     for _, row in figures.iterrows():
-        for step in row["formula"].split("; "):
-            name, formula = step.split(" = ")
-            assert row[name] == pytest.approx(eval(formula, {}, dict(row))), step
+        assert_recomputable(dict(row))
     assert figures.loc[TOTAL, "reference_detections"] == 12 * 45 / 3

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-import torch
 
 from likeness.diffusion.sampling import generate
 from likeness.pipelines.benchmark.nodes import benchmark_sampling
@@ -51,9 +50,3 @@ def test_the_cases_draw_what_they_say(tiny, monkeypatch):
     assert len(sampling_table(tiny, quick)) == 3
     # Warm-up case by case, then rounds in which the cases take turns; twice the rows, for guidance.
     assert drawn == [2, 2, 6, 6] * 3
-
-
-@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
-def test_a_gpu_is_asked_for(pocket):
-    with pytest.raises(ValueError, match="needs a CUDA GPU"):
-        benchmark_sampling(pocket, SamplingBenchmarkOptions())

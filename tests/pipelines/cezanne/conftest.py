@@ -5,17 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
-from kedro.framework.session import KedroSession
-from kedro.framework.startup import bootstrap_project
 from PIL import Image
 
 from likeness.datasets import ImageSet
 
-from ...conftest import copy_project, merged
-
-PROJECT = Path(__file__).parents[3]
+from ..conftest import Project
 
 DRAWING = {"steps": 1, "batch_size": 4}
 VIEWS = {"versions": 2, "views_per_version": 1, "judged_grids": [1], "flip": False}
@@ -66,45 +61,21 @@ def save_classes(folder: Path, count: int = 6, seed: int = 0) -> Path:
     return folder
 
 
-class Project:
-    """A project folder with paintings, and what was made in it."""
+class CezanneProject(Project):
+    """A project folder with paintings."""
+
+    pipeline = "cezanne"
 
     def __init__(self, folder: Path, base_model: Path) -> None:
-        self.folder = folder
-        self.work = folder / "data" / "00_work"
-        copy_project(folder)
+        super().__init__(folder, base_model, TINY)
         self.paintings = save_classes(folder / "own")
-        self.parameters = TINY | {
-            "base_model": str(base_model),
-            "work_folder": str(self.work),
-            "paintings": str(self.paintings),
-        }
+        self.parameters["paintings"] = str(self.paintings)
 
-    def run(self, changes: dict[str, Any] | None = None, *, env: str | None = None, **arguments: Any) -> None:
-        """Run in this process, with further parameters and the arguments of `KedroSession.run`."""
-        bootstrap_project(self.folder)
-        parameters = merged(self.parameters, changes or {})
-        if env:
-            del parameters["paintings"]
-        with KedroSession.create(self.folder, env=env, runtime_params=parameters) as session:
-            session.run(pipeline_names=["cezanne"], **arguments)
-
-    def newest(self, name: str) -> Path:
-        """The newest version of a dataset, by the name of its file or folder."""
-        return max(self.folder.glob(f"data/0[2-8]*/**/{name}/*/{Path(name).name}"), key=lambda path: path.parent.name)
-
-    def table(self, name: str) -> pd.DataFrame:
-        """The newest version of a table; classes are text, blank cells stay blank."""
-        return pd.read_csv(self.newest(f"{name}.csv"), dtype={"class": "str"}, keep_default_na=True)
-
-    def manifest(self, name: str) -> pd.DataFrame:
-        """The manifest of the newest version of an image set; blank cells stay blank."""
-        return pd.read_csv(self.newest(name) / "manifest.csv", keep_default_na=False, dtype={"class": "str"})
-
-    def finished(self) -> dict[str, tuple[int, int]]:
-        """Finished files of the work folder, with what changes when a file is written again: inode and time."""
-        files = (path for path in self.work.rglob("*") if path.is_file() and not path.name.startswith("."))
-        return {str(path.relative_to(self.work)): (path.stat().st_ino, path.stat().st_mtime_ns) for path in files}
+    def study(self, **changes: Any) -> None:
+        """Judge pictures as in a study of one's own, to which no paintings are given."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.delitem(self.parameters, "paintings")
+            self.run(changes, env="study", tags=["judge"])
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -116,9 +87,9 @@ def one_thread() -> None:
 
 
 @pytest.fixture(scope="session")
-def new_project(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Callable[..., Project]:
+def new_project(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Callable[..., CezanneProject]:
     """Make a project folder, for the tiny model or another."""
-    return lambda model=tiny_model: Project(tmp_path_factory.mktemp("project"), model)
+    return lambda model=tiny_model: CezanneProject(tmp_path_factory.mktemp("project"), model)
 
 
 @pytest.fixture

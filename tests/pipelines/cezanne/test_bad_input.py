@@ -4,8 +4,6 @@ import logging
 import shutil
 
 import pytest
-from kedro.framework.session import KedroSession
-from kedro.framework.startup import bootstrap_project
 from kedro.io import DatasetError
 from PIL import Image
 
@@ -99,14 +97,7 @@ def test_two_classes_are_judged_without_the_control(project):
     shutil.rmtree(project.paintings)
     train = save_classes(project.folder / "two", count=6)
     shutil.rmtree(train / "4")
-    bootstrap_project(project.folder)
-    parameters = {name: value for name, value in project.parameters.items() if name != "paintings"}
-    parameters |= {"train": str(train), "judge": str(train)}
-    parameters["cezanne"] = parameters["cezanne"] | {"classifiers": parameters["cezanne"]["classifiers"] | {"folds": 2}}
-    with KedroSession.create(project.folder, env="study", runtime_params=parameters) as session:
-        session.run(pipeline_names=["cezanne"], tags=["judge"])
-    assert (
-        "no class of a generator"
-        in (project.newest("efficientnet_lite0/control_classifier") / "skipped.txt").read_text()
-    )
+    project.study(train=str(train), judge=str(train), cezanne={"classifiers": {"folds": 2}})
+    skipped = project.newest("efficientnet_lite0/control_classifier") / "skipped.txt"
+    assert "no class of a generator" in skipped.read_text()
     assert project.table("judged_scores")["pictures"].tolist() == [12]

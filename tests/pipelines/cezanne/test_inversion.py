@@ -1,5 +1,3 @@
-"""The prompts that are asked with the learned word and the plain one."""
-
 from likeness.pipelines.cezanne.inversion import style_requests
 from likeness.pipelines.cezanne.options import PictureOptions, StylePrompt
 

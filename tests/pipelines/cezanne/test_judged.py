@@ -1,5 +1,3 @@
-"""Pictures to be judged take the form of the training pictures, and keep what is known of them."""
-
 import logging
 import shutil
 

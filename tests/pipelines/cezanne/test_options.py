@@ -1,5 +1,3 @@
-"""Options refuse what cannot be meant."""
-
 from pathlib import Path
 
 import pytest

@@ -1,5 +1,3 @@
-"""Pictures pass through the VAE and back."""
-
 import numpy as np
 import torch
 from PIL import Image

@@ -19,14 +19,6 @@ JUDGES = ["efficientnet_lite0", "efficientnet_lite0 without 2, 3"]
 SETS = ["TISD1", "TISD1_control", "TISD2", "TISD2_control"]
 
 
-@pytest.fixture(scope="module")
-def project(new_project):
-    """A project in which the pipeline has run from end to end."""
-    project = new_project()
-    project.run()
-    return project
-
-
 def test_all_classes_are_cleaned_and_split(project):
     originals, cleaned = project.manifest("paintings"), project.manifest("clean_paintings")
     assert cleaned["class"].value_counts().to_dict() == {"0": 6, "1": 6, "2": 5, "3": 5, "4": 6}
@@ -160,7 +152,7 @@ def test_a_study_of_ones_own_generates_nothing(project, caplog):
         "cezanne": {"classifiers": {"folds": 2, "training": {"validation_share": 0.5}}},
     }
     with caplog.at_level(logging.WARNING, "likeness"):
-        project.run(changes, env="study", tags=["judge"])
+        project.study(**changes)
     assert "1 of the judged pictures are training pictures: 1/seen.png" in caplog.text
     new = {file.split("/")[0] for file in project.finished().keys() - before.keys()}
     assert new == {"classify", "cleaning"}
@@ -177,9 +169,8 @@ def test_a_study_of_ones_own_generates_nothing(project, caplog):
 
 
 def test_a_study_names_the_folder_that_is_missing(project):
-    changes = {"train": "/nowhere", "judge": str(project.paintings)}
     with pytest.raises(DatasetError, match=r"train: there is no folder /nowhere.*--params train=<folder>"):
-        project.run(changes, env="study", tags=["judge"])
+        project.study(train="/nowhere", judge=str(project.paintings))
 
 
 def test_pictures_that_were_lost_are_drawn_again_and_no_other(project):

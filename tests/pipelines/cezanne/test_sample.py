@@ -1,5 +1,3 @@
-"""What the base model is asked to draw, and how sets are put together."""
-
 import numpy as np
 import pytest
 from PIL import Image

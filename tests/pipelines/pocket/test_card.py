@@ -8,7 +8,7 @@ NAN = float("nan")
 CARD = model_card({"pixels": 64})
 
 
-def table(*rows: tuple[object, ...]) -> pd.DataFrame:
+def table(*rows):
     return pd.DataFrame(rows, columns=["measure", "group", "value", "low", "high", "count"])
 
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 from PIL import Image
 
-from likeness.datasets import BaseModel, Checkpoint, ImageSet, WorkFolder
+from likeness.datasets import BaseModel, Checkpoint, WorkFolder
 from likeness.diffusion.model import open_model
 from likeness.diffusion.placement import choose_device
 from likeness.pipelines.pocket.nodes import (
@@ -51,12 +51,12 @@ REPORT = ReportOptions(
 
 
 @pytest.fixture
-def options(stand_in: str) -> PictureOptions:
+def options(stand_in):
     return PictureOptions(renderer=stand_in, count=20, held_out=6, shard=8, size=32, preview=5, processes=1)
 
 
 @pytest.fixture
-def rendered(options: PictureOptions, tmp_path: Path) -> tuple[Checkpoint, ImageSet]:
+def rendered(options, tmp_path):
     return render_pictures(options, str(tmp_path / "work"))
 
 
@@ -121,15 +121,23 @@ def test_from_pictures_to_a_report(rendered, captions, tmp_path):
     assert len(round_trips.images) == 1
 
 
-def in_world(images: Checkpoint, world: str, folder: Path) -> Checkpoint:
-    """The same shards, all of whose pictures are said to be of one world."""
+def with_shards(images, folder, change):
+    """The same shards but for what is changed in each."""
     folder.mkdir()
     for path in images.path.glob("shard-*.npz"):
         with np.load(path) as shard:
-            lines = str(shard["attributes"]).splitlines()
-            table = "\n".join([f"{lines[0]},world", *(f"{line},{world}" for line in lines[1:])])
-            np.savez(folder / path.name, **{**shard, "attributes": table})
+            np.savez(folder / path.name, **{**shard, **change(shard)})
     return Checkpoint(folder, images.made_from)
+
+
+def in_world(images, world, folder):
+    """The same shards, all of whose pictures are said to be of one world."""
+
+    def change(shard):
+        head, *lines = str(shard["attributes"]).splitlines()
+        return {"attributes": "\n".join([f"{head},world", *(f"{line},{world}" for line in lines)])}
+
+    return with_shards(images, folder, change)
 
 
 def test_faces_count_more_in_portraits_alone(rendered, tmp_path):
@@ -147,15 +155,15 @@ def test_faces_count_more_in_portraits_alone(rendered, tmp_path):
     assert loss("portrait", 50.0) != pytest.approx(plain)
 
 
-def darkened(images: Checkpoint, half: str, folder: Path) -> Checkpoint:
+def darkened(images, half, folder):
     """The same shards with one half of every picture black; the pictures are symmetric but for that."""
-    folder.mkdir()
-    for path in images.path.glob("shard-*.npz"):
-        with np.load(path) as shard:
-            pictures = shard["pictures"].copy()
-            pictures[(..., slice(16), slice(None)) if half == "left" else (slice(None), slice(16))] = 0
-            np.savez(folder / path.name, **{**shard, "pictures": pictures})
-    return Checkpoint(folder, images.made_from)
+
+    def change(shard):
+        pictures = shard["pictures"].copy()
+        pictures[(..., slice(16), slice(None)) if half == "left" else (slice(None), slice(16))] = 0
+        return {"pictures": pictures}
+
+    return with_shards(images, folder, change)
 
 
 def test_mirror_images_are_learned_from_where_it_is_asked_for(rendered, tmp_path):

@@ -53,7 +53,7 @@ SMALL = {
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
+def project(tmp_path):
     """A copy of the project without data, with small parameters in run.yml."""
     folder = tmp_path / "project"
     folder.mkdir()
@@ -64,7 +64,7 @@ def project(tmp_path: Path) -> Path:
     return folder
 
 
-def kedro_run(project: Path, renderers: Path) -> subprocess.CompletedProcess[str]:
+def kedro_run(project, renderers):
     return subprocess.run(
         [sys.executable, "-m", "kedro", "run", "--pipeline", "pocket", "--config", "run.yml"],
         cwd=project,

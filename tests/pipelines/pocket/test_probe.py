@@ -1,5 +1,4 @@
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 
@@ -18,7 +17,7 @@ OPTIONS = ProbeOptions.model_validate(
 )
 
 
-def pictures_and_table(stand_in: str, indices: range) -> tuple[torch.Tensor, pd.DataFrame]:
+def pictures_and_table(stand_in, indices):
     pictures, _, table = load_renderer(stand_in)(indices, seed=0, size=16)
     return torch.from_numpy(pictures), table
 

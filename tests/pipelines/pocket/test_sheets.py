@@ -2,7 +2,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
 from likeness.pipelines.pocket.options import AgePrompt, ReportOptions
 from likeness.pipelines.pocket.sheets import model_sheet, round_trip_sheet
@@ -10,17 +9,17 @@ from likeness.pipelines.pocket.sheets import model_sheet, round_trip_sheet
 RED, GREEN, BLUE = (250, 0, 0), (0, 250, 0), (0, 0, 250)
 
 
-def pixels_of(figure: Figure) -> np.ndarray:
+def pixels_of(figure):
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     return np.asarray(canvas.buffer_rgba())[..., :3]
 
 
-def filled(colour: tuple[int, int, int], *shape: int) -> np.ndarray:
+def filled(colour, *shape):
     return np.full((*shape, 16, 16, 3), colour, dtype=np.uint8)
 
 
-def area(pixels: np.ndarray, colour: tuple[int, int, int]) -> int:
+def area(pixels, colour):
     return int((pixels == colour).all(axis=-1).sum())
 
 

@@ -1,7 +1,5 @@
-import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import yaml
@@ -9,16 +7,15 @@ import yaml
 from likeness.pipelines.prompt_edit.one_off import one_edit
 from likeness.pipelines.prompt_edit.requests import Asked, read_requests
 
-PROJECT = Path(__file__).parents[3]
+from ...conftest import PROJECT, commands_of_make, environment_beside_make
+
 SCRIPT = PROJECT / "src/likeness/pipelines/prompt_edit/one_off.py"
 PROMPT = 'a boy\'s hat: "red", on a hill, #1'
 
 
 def write(target, **variables):
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("MAKE") and name != "MFLAGS"}
-    return subprocess.run(
-        [sys.executable, SCRIPT, target], env=clean | variables, capture_output=True, text=True, check=False
-    )
+    env = environment_beside_make() | variables
+    return subprocess.run([sys.executable, SCRIPT, target], env=env, capture_output=True, text=True, check=False)
 
 
 def test_prompts_arrive_with_all_their_punctuation(tmp_path):
@@ -49,9 +46,7 @@ def test_a_value_that_is_no_yaml():
 
 
 def test_make_edit_writes_the_file_and_runs_the_pipeline():
-    command = ["make", "--no-print-directory", "--dry-run", "edit", "PROMPT=a car, red", "EDIT=a bus", "PARAMS=a=1"]
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("MAKE") and name != "MFLAGS"}
-    printed = subprocess.run(command, env=clean, capture_output=True, text=True, cwd=PROJECT, check=True).stdout
-    script, run = (" ".join(line.split()) for line in printed.splitlines()[-2:])
+    arguments = ["edit", "PROMPT=a car, red", "EDIT=a bus", "PARAMS=a=1"]
+    script, run = (" ".join(line.split()) for line in commands_of_make(*arguments)[-2:])
     assert script == f".venv/bin/python {SCRIPT.relative_to(PROJECT)} data/00_work/edit.yml"
     assert run == ".venv/bin/kedro run --pipeline prompt_edit --params 'edits=data/00_work/edit.yml,a=1'"

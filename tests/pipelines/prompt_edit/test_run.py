@@ -21,14 +21,6 @@ def pixels(path):
         return np.asarray(image).astype(int)
 
 
-@pytest.fixture(scope="module")
-def project(new_project):
-    """A project in which the pipeline has run from end to end."""
-    project = new_project()
-    project.run()
-    return project
-
-
 def test_every_picture_says_how_it_was_made(project):
     manifest = project.manifest("edited_images")
     counts = manifest["variant"].value_counts().to_dict()

@@ -1,11 +1,8 @@
 """The sheets: what they say, and that no text runs into another or off the page."""
 
-import itertools
-
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from likeness.datasets import ImageSet
@@ -13,6 +10,8 @@ from likeness.pipelines.prompt_edit.options import ControlOptions, SamplingOptio
 from likeness.pipelines.prompt_edit.plan import plan_edits
 from likeness.pipelines.prompt_edit.sheets import draw_edits, draw_sweeps
 from likeness.pipelines.prompt_edit.sheets.edits import middle_seed, veiled
+
+from ..conftest import assert_tidy
 
 BOY = "A young boy playing in a field, on a hill overlooking a green valley"
 ENTRIES = [
@@ -70,21 +69,6 @@ def made(tmp_path):
         return (*sets, pd.DataFrame(scores))
 
     return make
-
-
-def assert_tidy(figure):
-    renderer = FigureCanvasAgg(figure).get_renderer()
-    figure.draw_without_rendering()
-    found = figure.findobj(lambda artist: hasattr(artist, "get_text"))
-    written = [(text.get_text(), text.get_window_extent(renderer)) for text in found if text.get_text().strip()]
-    for text, box in written:
-        assert box.x0 >= 0, text
-        assert box.x1 <= figure.bbox.width, text
-        assert box.y0 >= 0, text
-        assert box.y1 <= figure.bbox.height, text
-    for (text, box), (other, other_box) in itertools.combinations(written, 2):
-        assert not box.padded(-1).overlaps(other_box.padded(-1)), (text, other)
-    return [text for text, _ in written]
 
 
 def test_few_edits_are_shown_at_every_seed(made):

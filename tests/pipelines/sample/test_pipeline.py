@@ -1,5 +1,3 @@
-"""The pipeline `sample` at a tiny size."""
-
 import os
 from contextlib import suppress
 from itertools import islice
@@ -28,7 +26,7 @@ SETS = {"sitter_photos": 3, "held_out_photos": 2, "impostor_photos": 2}
 
 
 @pytest.fixture(scope="module")
-def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def raw(tmp_path_factory):
     """Where a run of the pipeline left the three sets."""
     folder = tmp_path_factory.mktemp("project")
     entries = (CONF / "catalog.yml").read_text().replace("${globals:data}", str(folder))
@@ -61,7 +59,7 @@ def test_every_photograph_says_that_it_was_generated(raw, name):
             assert picture.info["comment"].startswith(b"Generated")
 
 
-def files(folder: Path) -> dict[str, bytes]:
+def files(folder):
     return {path.name: path.read_bytes() for path in folder.rglob("*.jpg")}
 
 

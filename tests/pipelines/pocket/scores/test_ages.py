@@ -17,7 +17,7 @@ OPTIONS = ReportOptions(
 )
 
 
-def drawn_at(ages: np.ndarray) -> np.ndarray:
+def drawn_at(ages):
     """Pictures (ages, seeds, 16, 16, 3) that look these old to the probe."""
     levels = (2 * ages[..., None] + np.array([60, 0, 0])).round().astype(np.uint8)
     return np.tile(levels[:, :, None, None], (1, 1, 16, 16, 1))

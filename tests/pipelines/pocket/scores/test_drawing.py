@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -13,7 +11,7 @@ OPTIONS = ReportOptions(steps=2, batch_size=2)
 
 
 @pytest.fixture
-def artist(tiny_model: Path, tmp_path: Path) -> Artist:
+def artist(tiny_model, tmp_path):
     return Artist.of(Checkpoint(tiny_model, {}), OPTIONS, str(tmp_path))
 
 

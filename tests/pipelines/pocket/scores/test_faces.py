@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import cv2
 import numpy as np
 import pandas as pd
@@ -15,7 +13,7 @@ OPTIONS = ReportOptions(resamples=20)
 
 
 @pytest.fixture(scope="module", autouse=True)
-def deepface_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def deepface_home(tmp_path_factory):
     home = tmp_path_factory.mktemp("deepface_home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DEEPFACE_HOME", str(home))
@@ -23,12 +21,12 @@ def deepface_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def astronaut() -> np.ndarray:
+def astronaut():
     """Head and shoulders of Eileen Collins, 256 px (NASA, public domain, comes with scikit-image)."""
     return cv2.resize(data.astronaut()[:300, 80:380], (256, 256), interpolation=cv2.INTER_AREA)
 
 
-def held_out(pictures: list[np.ndarray], **columns: list[object]) -> HeldOut:
+def held_out(pictures, **columns):
     shown = pd.DataFrame({"world": ["portrait"] * len(pictures), **columns})
     return HeldOut(np.stack(pictures), shown, shown, groups_of(shown))
 

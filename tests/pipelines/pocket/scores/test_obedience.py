@@ -14,7 +14,7 @@ from likeness.pipelines.pocket.scores.obedience import (
 OPTIONS = ReportOptions(resamples=20)
 
 
-def prompts_of(held_out: HeldOut, said: list[frozenset[str]]) -> Prompts:
+def prompts_of(held_out, said):
     shown = held_out.shown[: len(said)]
     hidden = {name: shown[name].where([name in names for names in said]) for name in shown}
     return Prompts([f"prompt {place}" for place in range(len(said))], said, shown.assign(**hidden))

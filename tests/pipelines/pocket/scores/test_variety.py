@@ -26,12 +26,12 @@ SHOWN = pd.DataFrame(
 )
 
 
-def held_out(size: int = 16) -> HeldOut:
+def held_out(size=16):
     pictures = np.random.default_rng(0).integers(0, 256, (len(SHOWN), size, size, 3), dtype=np.uint8)
     return HeldOut(pictures, SHOWN, SHOWN, groups_of(SHOWN))
 
 
-def prompts(*said: set[str]) -> Prompts:
+def prompts(*said):
     return Prompts([f"prompt {place}" for place in range(len(said))], [frozenset(names) for names in said], SHOWN)
 
 
