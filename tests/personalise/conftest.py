@@ -1,15 +1,21 @@
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
+from pydantic import BaseModel as Options
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from likeness.datasets.base_model import BaseModel
 from likeness.datasets.work import WorkFolder
 from likeness.diffusion.model import DiffusionModel, open_model
+from likeness.personalise.training import DenoisingTraining
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +38,79 @@ def model(base: BaseModel) -> DiffusionModel:
 @pytest.fixture
 def work(tmp_path: Path) -> WorkFolder:
     return WorkFolder(tmp_path / "work", "fine_tuning", "key")
+
+
+@pytest.fixture
+def new_work(tmp_path: Path) -> Callable[[str], WorkFolder]:
+    """A work folder of this name."""
+    return lambda name: WorkFolder(tmp_path, name, "key")
+
+
+class Interruption(BaseException):
+    """As when a key is pressed."""
+
+
+@pytest.fixture
+def interrupted(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Any, list[int]]]:
+    """Train up to a step, look at what is there, and train on: the result, and the steps made in the end."""
+
+    def run(train: Callable[[], Any], at: int, look: Callable[[], object] = lambda: None) -> tuple[Any, list[int]]:
+        original, made = DenoisingTraining.step, []
+
+        def stopping(training: DenoisingTraining) -> None:
+            if training.state.step == at:
+                raise Interruption
+            original(training)
+
+        def noted(training: DenoisingTraining) -> None:
+            made.append(training.state.step)
+            original(training)
+
+        monkeypatch.setattr(DenoisingTraining, "step", stopping)
+        with pytest.raises(Interruption):
+            train()
+        look()
+        monkeypatch.setattr(DenoisingTraining, "step", noted)
+        return train(), made
+
+    return run
+
+
+@pytest.fixture
+def kill_training(tmp_path: Path) -> Callable[..., None]:
+    """Train in another process, killed in the middle of whatever it does, without a chance to tidy up."""
+
+    def kill(train: Callable[..., Any], base: BaseModel, options: Options, started: str, **arguments: Any) -> None:
+        files = [str(tmp_path / f"{number}.png") for number in range(len(arguments["pictures"]))]
+        for file, picture in zip(files, arguments.pop("pictures"), strict=True):
+            picture.save(file)
+        script = f"""if True:
+            import torch
+            from PIL import Image
+            from likeness.datasets.base_model import BaseModel
+            from likeness.datasets.work import WorkFolder
+            from likeness.personalise.options import {type(options).__name__}
+            from {train.__module__} import {train.__name__}
+
+            torch.set_num_threads({torch.get_num_threads()})
+            {train.__name__}(
+                BaseModel({base.source!r}),
+                [Image.open(file) for file in {files}],
+                options={type(options).__name__}.model_validate_json({options.model_dump_json()!r}),
+                work=WorkFolder({str(tmp_path)!r}, "killed", "key"),
+                **{arguments},
+            )
+        """
+        process = subprocess.Popen([sys.executable, "-c", script])
+        deadline = time.monotonic() + 120
+        while not list(tmp_path.glob(f"killed/key/{started}")) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(0.3)
+        process.kill()
+        process.wait()
+        assert list(tmp_path.glob(f"killed/key/{started}")), "to be killed in the middle of its training"
+
+    return kill
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from likeness.personalise.options import TextualInversionOptions
 CPU = torch.device("cpu")
 
 
-def with_losses(*losses: float | None, steps: int = 10) -> Checkpoints:
+def with_losses(*losses, steps=10):
     """A checkpoint every 3 steps; its vectors are its step."""
     options = TextualInversionOptions(steps=steps, checkpoint_every=3, vectors=2)
     checkpoints = Checkpoints.beside({}, options, 4, CPU)
@@ -15,7 +15,7 @@ def with_losses(*losses: float | None, steps: int = 10) -> Checkpoints:
     return checkpoints
 
 
-def kept(checkpoints: Checkpoints, last: int) -> list[int]:
+def kept(checkpoints, last):
     table = checkpoints.table(last)
     return table.loc[table["kept"], "step"].tolist()
 

@@ -7,7 +7,7 @@ from PIL import Image
 from likeness.personalise.crops import crop_square, face_crop, face_in_crop
 
 
-def coordinates(width: int, height: int) -> Image.Image:
+def coordinates(width, height):
     """A picture whose red is x and whose green is y."""
     y, x = np.mgrid[:height, :width]
     return Image.fromarray(np.stack([x, y, 0 * x], axis=2).astype(np.uint8))

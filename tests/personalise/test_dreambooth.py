@@ -1,7 +1,4 @@
 import gc
-import subprocess
-import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +10,12 @@ from safetensors.torch import load_file
 
 from likeness.datasets.base_model import BaseModel
 from likeness.datasets.checkpoint import Checkpoint
-from likeness.datasets.work import WorkFolder
 from likeness.diffusion.embeddings import PromptEmbeddings
 from likeness.diffusion.memory import GpuMemoryError
 from likeness.diffusion.model import ModelError, open_model
 from likeness.diffusion.sampling import generate
 from likeness.personalise.checkpoint_choice import Validation
-from likeness.personalise.dreambooth import FineTuned, fine_tune
+from likeness.personalise.dreambooth import fine_tune
 from likeness.personalise.options import DreamBoothOptions
 from likeness.personalise.training import DenoisingTraining
 
@@ -27,12 +23,12 @@ PROMPT, PRIOR = "a photo of sks man", "a photo of a man"
 EVERYTHING = {"train_text_encoder": True, "ema_decay": 0.9, "snr_gamma": 5.0, "gradient_accumulation": 2}
 
 
-def options(**changes: Any) -> DreamBoothOptions:
+def options(**changes):
     quick = {"steps": 9, "batch_size": 2, "learning_rate": 1e-3, "checkpoint_every": 3, "horizontal_flip": True}
     return DreamBoothOptions(**(quick | changes))
 
 
-def weights(tuned: FineTuned) -> dict[str, torch.Tensor]:
+def weights(tuned):
     return {
         f"{file.parent.relative_to(tuned.folder)}/{name}": value
         for file in tuned.folder.rglob("*.safetensors")
@@ -40,7 +36,7 @@ def weights(tuned: FineTuned) -> dict[str, torch.Tensor]:
     }
 
 
-def assert_same(first: FineTuned, second: FineTuned) -> None:
+def assert_same(first, second):
     expected, found = weights(first), weights(second)
     assert expected.keys() == found.keys()
     assert all(torch.equal(expected[name], found[name]) for name in expected)
@@ -49,7 +45,7 @@ def assert_same(first: FineTuned, second: FineTuned) -> None:
 
 
 @pytest.fixture
-def arguments(base, make_pictures) -> dict[str, Any]:
+def arguments(base, make_pictures):
     return {
         "base": base,
         "pictures": make_pictures(3),
@@ -82,19 +78,18 @@ def test_a_model_learns_its_pictures(arguments, work):
     assert tuned.losses["prior_loss"].isna().all()
 
 
-def test_a_face_weighs_on_the_loss_if_it_is_asked_to(arguments, work, tmp_path):
+def test_a_face_weighs_on_the_loss_if_it_is_asked_to(arguments, new_work, work):
     arguments |= {"prior_pictures": [], "pictures": arguments["pictures"][:1]}
     heavy = options(steps=20, learning_rate=2e-3, mixed_precision="no", face_weight=1e6)
     corner = {"faces": [(0.0, 0.0, 0.5, 0.5)]}
     light = heavy.model_copy(update={"face_weight": 1.0})
     tuned = fine_tune(**arguments, **corner, options=heavy, work=work)
-    everywhere = fine_tune(**arguments, **corner, options=light, work=WorkFolder(tmp_path, "everywhere", "key"))
-    unknown = fine_tune(**arguments, options=light, work=WorkFolder(tmp_path, "unknown", "key"))
+    everywhere = fine_tune(**arguments, **corner, options=light, work=new_work("everywhere"))
+    unknown = fine_tune(**arguments, options=light, work=new_work("unknown"))
     assert everywhere.losses["loss"].equals(unknown.losses["loss"])
     assert not tuned.losses["loss"].equals(everywhere.losses["loss"])
-    assert tuned.losses["loss"].iloc[0] == pytest.approx(
-        everywhere.losses["loss"].iloc[0], rel=0.7
-    )  # a mean, as before
+    # A mean, as before.
+    assert tuned.losses["loss"].iloc[0] == pytest.approx(everywhere.losses["loss"].iloc[0], rel=0.7)
 
 
 @pytest.mark.parametrize(
@@ -109,65 +104,20 @@ def test_a_face_weighs_on_the_loss_if_it_is_asked_to(arguments, work, tmp_path):
         (5, {"train_identifier": True, "learning_rate_decay": "cosine"}),
     ],
 )
-def test_an_interrupted_training_ends_as_an_undisturbed_one(arguments, tmp_path, monkeypatch, at, changes):
-    class Interruption(BaseException):
-        """As when a key is pressed."""
-
+def test_an_interrupted_training_ends_as_an_undisturbed_one(arguments, new_work, interrupted, at, changes):
     arguments |= {"options": options(**changes), "identifier": "sks"}
-    undisturbed = fine_tune(**arguments, work=WorkFolder(tmp_path, "undisturbed", "key"))
-    original = DenoisingTraining.step
-
-    def interrupted_step(training):
-        if training.state.step == at:
-            raise Interruption
-        original(training)
-
-    monkeypatch.setattr(DenoisingTraining, "step", interrupted_step)
-    with pytest.raises(Interruption):
-        fine_tune(**arguments, work=WorkFolder(tmp_path, "interrupted", "key"))
-    steps = []
-    monkeypatch.setattr(
-        DenoisingTraining, "step", lambda training: steps.append(training.state.step) or original(training)
-    )
-    resumed = fine_tune(**arguments, work=WorkFolder(tmp_path, "interrupted", "key"))
+    undisturbed = fine_tune(**arguments, work=new_work("undisturbed"))
+    resumed, steps = interrupted(lambda: fine_tune(**arguments, work=new_work("interrupted")), at)
     assert steps == list(range(at // 3 * 3, 9))
     assert_same(undisturbed, resumed)
 
 
-def test_a_killed_training_ends_as_an_undisturbed_one(arguments, tmp_path):
-    """Killed in the middle of whatever it does, without a chance to tidy up."""
+def test_a_killed_training_ends_as_an_undisturbed_one(arguments, new_work, kill_training):
     arguments = {key: arguments[key] for key in ("base", "pictures", "prompts", "device")}
-    many = options(steps=60, checkpoint_every=1)
-    for number, picture in enumerate(arguments["pictures"]):
-        picture.save(tmp_path / f"{number}.png")
-    script = f"""if True:
-        import torch
-        from PIL import Image
-        from likeness.datasets.base_model import BaseModel
-        from likeness.datasets.work import WorkFolder
-        from likeness.personalise.dreambooth import fine_tune
-        from likeness.personalise.options import DreamBoothOptions
-
-        torch.set_num_threads({torch.get_num_threads()})
-        fine_tune(
-            BaseModel({arguments["base"].source!r}),
-            [Image.open(f"{tmp_path}/{{number}}.png") for number in range(3)],
-            {PROMPT!r},
-            options=DreamBoothOptions.model_validate_json({many.model_dump_json()!r}),
-            work=WorkFolder({str(tmp_path)!r}, "killed", "key"),
-            device="cpu",
-        )
-    """
-    process = subprocess.Popen([sys.executable, "-c", script])
-    deadline = time.monotonic() + 120
-    while not list(tmp_path.glob("killed/key/training-*")) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    time.sleep(0.3)
-    process.kill()
-    process.wait()
-    assert list(tmp_path.glob("killed/key/training-*")), "the process was to be killed in the middle of its training"
-    resumed = fine_tune(**arguments, options=many, work=WorkFolder(tmp_path, "killed", "key"))
-    assert_same(fine_tune(**arguments, options=many, work=WorkFolder(tmp_path, "undisturbed", "key")), resumed)
+    arguments["options"] = options(steps=60, checkpoint_every=1)
+    kill_training(fine_tune, started="training-*", **arguments)
+    resumed = fine_tune(**arguments, work=new_work("killed"))
+    assert_same(fine_tune(**arguments, work=new_work("undisturbed")), resumed)
 
 
 def test_a_training_leaves_no_network_in_memory(arguments, work):
@@ -208,16 +158,16 @@ def test_whatever_changes_is_trained_anew(arguments, work, make_pictures):
     assert len(folders) == len(variants)
 
 
-def test_trainings_share_encoded_pictures(arguments, tmp_path, monkeypatch):
-    cache = WorkFolder(tmp_path, "latents", "key")
-    fine_tune(**arguments, options=options(steps=1), work=WorkFolder(tmp_path, "first", "key"), cache=cache)
+def test_trainings_share_encoded_pictures(arguments, new_work):
+    cache = new_work("latents")
+    fine_tune(**arguments, options=options(steps=1), work=new_work("first"), cache=cache)
     made = sorted(cache.path.rglob("*.safetensors"))
     assert len(made) == 7
-    fine_tune(**arguments, options=options(steps=2), work=WorkFolder(tmp_path, "second", "key"), cache=cache)
+    fine_tune(**arguments, options=options(steps=2), work=new_work("second"), cache=cache)
     assert sorted(cache.path.rglob("*.safetensors")) == made
 
 
-def test_each_picture_may_have_its_own_prompt(arguments, tmp_path, monkeypatch):
+def test_each_picture_may_have_its_own_prompt(arguments, new_work, monkeypatch):
     prompts = ["a photo of sks man as a newborn baby", "a photo of sks man", "an old photo of sks man"]
     seen = []
     monkeypatch.setattr(
@@ -226,7 +176,7 @@ def test_each_picture_may_have_its_own_prompt(arguments, tmp_path, monkeypatch):
             seen.extend(distinct) or (lambda numbers: PromptEmbeddings(torch.zeros(len(numbers), 24, 32)))
         ),
     )
-    fine_tune(**(arguments | {"prompts": prompts}), options=options(steps=1), work=WorkFolder(tmp_path, "a", "b"))
+    fine_tune(**(arguments | {"prompts": prompts}), options=options(steps=1), work=new_work("a"))
     assert seen == [*prompts, PRIOR]
 
 
@@ -235,9 +185,9 @@ def test_a_prior_weight_of_zero_needs_no_class_pictures(arguments, work):
     assert tuned.losses["prior_loss"].isna().all()
 
 
-def test_the_moving_average_is_what_is_kept(arguments, tmp_path):
-    last = fine_tune(**arguments, options=options(), work=WorkFolder(tmp_path, "last", "key"))
-    average = fine_tune(**arguments, options=options(ema_decay=0.99), work=WorkFolder(tmp_path, "average", "key"))
+def test_the_moving_average_is_what_is_kept(arguments, new_work):
+    last = fine_tune(**arguments, options=options(), work=new_work("last"))
+    average = fine_tune(**arguments, options=options(ema_decay=0.99), work=new_work("average"))
     assert last.losses["loss"].equals(average.losses["loss"])
     one, other = weights(last), weights(average)
     assert not torch.equal(one["unet/conv_in.weight"], other["unet/conv_in.weight"])
@@ -304,13 +254,11 @@ RISING = {3: 0.1, 6: 0.2, 9: 0.4}
     "changes",
     [{"ema_decay": 0.5}, {"mixed_precision": "bf16", "train_identifier": True}, {"method": "lora"}],
 )
-def test_validating_changes_nothing_and_sees_what_would_be_the_result(arguments, tmp_path, changes):
+def test_validating_changes_nothing_and_sees_what_would_be_the_result(arguments, new_work, tmp_path, changes):
     arguments |= {"options": options(**changes), "identifier": "sks"}
     scorer = Scorer(RISING)
-    plain = fine_tune(**arguments, work=WorkFolder(tmp_path, "plain", "key"))
-    validated = fine_tune(
-        **arguments, work=WorkFolder(tmp_path, "validated", "key"), validation=Validation(3, None, scorer, "")
-    )
+    plain = fine_tune(**arguments, work=new_work("plain"))
+    validated = fine_tune(**arguments, work=new_work("validated"), validation=Validation(3, None, scorer, ""))
     assert_same(plain, validated)
     assert validated.validation["step"].tolist() == scorer.steps == [3, 6, 9]
     assert validated.validation["kept"].tolist() == [False, False, True]
@@ -331,11 +279,9 @@ def test_the_best_checkpoint_is_kept_and_training_ends_when_none_gets_better(arg
 
 
 @pytest.mark.parametrize("at", ["a step", "a validation"])
-def test_an_interrupted_training_repeats_no_validation(arguments, tmp_path, monkeypatch, at):
+def test_an_interrupted_training_repeats_no_validation(arguments, new_work, monkeypatch, at):
     arguments |= {"options": options(checkpoint_every=2)}
-    undisturbed = fine_tune(
-        **arguments, work=WorkFolder(tmp_path, "a", "key"), validation=Validation(3, None, Scorer(RISING), "")
-    )
+    undisturbed = fine_tune(**arguments, work=new_work("a"), validation=Validation(3, None, Scorer(RISING), ""))
     original, first = DenoisingTraining.step, Scorer(RISING)
 
     def step(training):
@@ -348,10 +294,10 @@ def test_an_interrupted_training_repeats_no_validation(arguments, tmp_path, monk
     else:
         first.scores = {3: first.scores[3]}
     with pytest.raises((InterruptedError, KeyError)):
-        fine_tune(**arguments, work=WorkFolder(tmp_path, "b", "key"), validation=Validation(3, None, first, ""))
+        fine_tune(**arguments, work=new_work("b"), validation=Validation(3, None, first, ""))
     monkeypatch.undo()
     second = Scorer(RISING)
-    resumed = fine_tune(**arguments, work=WorkFolder(tmp_path, "b", "key"), validation=Validation(3, None, second, ""))
+    resumed = fine_tune(**arguments, work=new_work("b"), validation=Validation(3, None, second, ""))
     assert second.steps == ([9] if at == "a step" else [6, 9])
     assert_same(undisturbed, resumed)
     assert resumed.validation.equals(undisturbed.validation)
@@ -363,11 +309,11 @@ def test_several_processes_do_not_validate(arguments, work, monkeypatch):
         fine_tune(**arguments, options=options(), work=work, validation=Validation(3, None, Scorer(RISING), ""))
 
 
-def full_from(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def full_from(step, monkeypatch):
     """Let memory run out in the UNet from so many calls on."""
     calls, forward = [], UNet2DConditionModel.forward
 
-    def unet(self: UNet2DConditionModel, *args: Any, **kwargs: Any) -> Any:
+    def unet(self, *args, **kwargs):
         calls.append(True)
         if len(calls) > step:
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB.")
@@ -376,8 +322,8 @@ def full_from(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(UNet2DConditionModel, "forward", unet)
 
 
-def test_full_memory_names_what_to_change_and_keeps_the_saved_state(arguments, work, monkeypatch):
-    undisturbed = fine_tune(**arguments, options=options(), work=WorkFolder(work.path, "another", "key"))
+def test_full_memory_names_what_to_change_and_keeps_the_saved_state(arguments, new_work, work, monkeypatch):
+    undisturbed = fine_tune(**arguments, options=options(), work=new_work("another"))
     with monkeypatch.context() as full:
         full_from(7, full)
         with pytest.raises(GpuMemoryError, match=r"in fine_tuning with batch_size: 2, method: full.*A state .* stays"):

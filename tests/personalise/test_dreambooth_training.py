@@ -1,15 +1,11 @@
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 import torch
 from torch import nn
 
-from likeness.diffusion.model import DiffusionModel, open_model
+from likeness.diffusion.model import open_model
 from likeness.personalise.dreambooth_training import make_lesson, prepare_training
 from likeness.personalise.options import DreamBoothOptions
 from likeness.personalise.trainable import make_trainable
-from likeness.personalise.training import DenoisingTraining
 
 PROMPT, PRIOR = "a photo of sks man", "a photo of a man"
 
@@ -18,7 +14,7 @@ PROMPT, PRIOR = "a photo of sks man", "a photo of a man"
 def prepare(base, work, make_pictures):
     """A training of a tiny model of its own, prepared, and that model."""
 
-    def prepared(**options: Any) -> tuple[DiffusionModel, DenoisingTraining]:
+    def prepared(**options):
         model = open_model(base, device="cpu", dtype="float32")
         settings = DreamBoothOptions(**({"steps": 4, "batch_size": 2, "learning_rate": 1e-3} | options))
         parts = make_trainable(model, settings, "sks")
@@ -31,11 +27,11 @@ def prepare(base, work, make_pictures):
     return prepared
 
 
-def formats(call: Callable[[], None]) -> set[tuple[torch.dtype, torch.dtype]]:
+def formats(call):
     """Of the weights and results of convolutions and group norms, while something was called."""
     seen = set()
 
-    def look(layer: nn.Module, _: object, output: torch.Tensor) -> None:
+    def look(layer, _, output):
         if isinstance(layer, nn.Conv2d | nn.GroupNorm):
             seen.add((layer.weight.dtype, output.dtype))
 
@@ -79,8 +75,3 @@ def test_without_mixed_precision_the_network_itself_computes(prepare):
     _, training = prepare(mixed_precision="no")
     assert type(training.state.optimiser) is torch.optim.AdamW
     assert formats(training.step) == {(torch.float32, torch.float32)}
-
-
-def test_what_is_wrong_with_a_lesson_is_named(make_pictures):
-    with pytest.raises(ValueError, match="pictures: 2 pictures but 3 prompts"):
-        make_lesson("pictures", make_pictures(2), ["a", "b", "c"], (), 1)

@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
@@ -17,7 +15,7 @@ VECTORS = torch.arange(6.0).reshape(2, 3)
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path):
     save_embedding(Embedding("<Cézanne>", VECTORS), tmp_path / "style")
     return tmp_path / "style"
 

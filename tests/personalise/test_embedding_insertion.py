@@ -22,12 +22,12 @@ PROMPT = "a photo of a man by {}, smiling"
 
 
 @pytest.fixture(params=["tiny", "pocket"])
-def folder_of_model(request, tiny_model) -> Path:
+def folder_of_model(request, tiny_model):
     return tiny_model if request.param == "tiny" else POCKET_MODEL
 
 
 @pytest.fixture
-def style(tmp_path) -> Path:
+def style(tmp_path):
     """Two loud vectors for the tiny model."""
     vectors = torch.randn(2, 32, generator=torch.Generator().manual_seed(0))
     save_embedding(Embedding("<Cézanne>", vectors), tmp_path / "style")

@@ -1,16 +1,14 @@
-from typing import Any
-
 import pytest
 import torch
 
 from likeness.diffusion.model import open_model
-from likeness.personalise.embedding_training import EmbeddingTraining, prepare_training
+from likeness.personalise.embedding_training import prepare_training
 from likeness.personalise.options import TextualInversionOptions
 
 
 @pytest.fixture
 def start(base, make_pictures, work):
-    def prepare(**options: Any) -> tuple[Any, EmbeddingTraining]:
+    def prepare(**options):
         quick = {
             "steps": 6,
             "batch_size": 2,

@@ -1,6 +1,3 @@
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 import torch
 from torch import distributed, nn
@@ -9,7 +6,7 @@ from likeness.personalise.gradient_averaging import GradientAveraging
 
 
 @pytest.fixture(autouse=True)
-def group(tmp_path: Path) -> Iterator[None]:
+def group(tmp_path):
     """A process group of one, in which a sum is what this process has."""
     distributed.init_process_group(
         "gloo", store=distributed.FileStore(str(tmp_path / "store"), 1), rank=0, world_size=1
@@ -19,12 +16,12 @@ def group(tmp_path: Path) -> Iterator[None]:
 
 
 @pytest.fixture
-def sent(monkeypatch) -> list[int]:
+def sent(monkeypatch):
     """How many numbers were sent each time."""
     sizes: list[int] = []
     original = distributed.all_reduce
 
-    def noted(values: torch.Tensor, *rest: object, **named: object) -> object:
+    def noted(values, *rest, **named):
         sizes.append(values.numel())
         return original(values, *rest, **named)
 
@@ -32,7 +29,7 @@ def sent(monkeypatch) -> list[int]:
     return sizes
 
 
-def layers() -> nn.Sequential:
+def layers():
     with torch.random.fork_rng():
         torch.manual_seed(0)
         return nn.Sequential(*(nn.Linear(8, 8, bias=False) for _ in range(4)))

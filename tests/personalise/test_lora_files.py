@@ -1,5 +1,4 @@
 from functools import partial
-from pathlib import Path
 
 import pytest
 import torch
@@ -9,7 +8,7 @@ from safetensors.torch import load_file
 
 from likeness.datasets.base_model import BaseModel
 from likeness.diffusion.encoding import encode_prompts
-from likeness.diffusion.model import DiffusionModel, open_model
+from likeness.diffusion.model import open_model
 from likeness.personalise.lora import add_lora
 from likeness.personalise.lora_files import lora_metadata, save_lora_file
 from likeness.personalise.lora_names import kohya_name
@@ -19,7 +18,7 @@ OPTIONS = DreamBoothOptions(lora_rank=2, lora_alpha=5)
 PROMPT = "a photo of a man"
 
 
-def adapted(folder: Path) -> DiffusionModel:
+def adapted(folder):
     """A model with additions in all of its networks, convolutions too, as a training leaves them."""
     model = open_model(BaseModel(str(folder)), device="cpu", dtype="float32")
     model.unet = add_lora(model.unet, "all", OPTIONS)
@@ -34,14 +33,14 @@ def adapted(folder: Path) -> DiffusionModel:
     return model
 
 
-def prediction(unet: torch.nn.Module, hidden_states: torch.Tensor, pooled: torch.Tensor | None) -> torch.Tensor:
+def prediction(unet, hidden_states, pooled):
     added = {} if pooled is None else {"added_cond_kwargs": {"text_embeds": pooled, "time_ids": torch.ones(1, 6)}}
     with torch.no_grad():
         latents, step = torch.linspace(-1, 1, 512).reshape(1, 8, 8, 8), torch.tensor(5)
         return unet(latents, step, encoder_hidden_states=hidden_states, **added).sample
 
 
-def of_pipeline(pipeline: StableDiffusionPipeline | StableDiffusionXLPipeline) -> torch.Tensor:
+def of_pipeline(pipeline):
     hidden_states, _, *pooled = pipeline.encode_prompt(
         PROMPT, device="cpu", num_images_per_prompt=1, do_classifier_free_guidance=False
     )

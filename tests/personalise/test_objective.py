@@ -9,7 +9,7 @@ KINDS = ["epsilon", "v_prediction", "sample"]
 
 
 @pytest.fixture
-def reference() -> DDPMScheduler:
+def reference():
     return DDPMScheduler(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear")
 
 

@@ -7,7 +7,7 @@ from likeness.diffusion.model import open_model
 from likeness.personalise.placeholder_rows import PlaceholderRows, train_placeholder
 
 
-def example() -> PlaceholderRows:
+def example():
     """Five words of width 3, of which the last is spare, and two rows from the spare one on."""
     table = nn.Embedding(5, 3).requires_grad_(False)
     return PlaceholderRows(table, 4, torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]))

@@ -1,7 +1,4 @@
 import shutil
-import subprocess
-import sys
-import time
 from typing import Any
 
 import numpy as np
@@ -9,25 +6,23 @@ import pytest
 import torch
 
 from likeness.datasets.base_model import BaseModel
-from likeness.datasets.work import WorkFolder
 from likeness.diffusion.model import ModelError
 from likeness.diffusion.sampling import generate
 from likeness.personalise.embedding_files import read_embedding
 from likeness.personalise.embedding_insertion import open_with_embedding
 from likeness.personalise.options import TextualInversionOptions
-from likeness.personalise.textual_inversion import LearnedEmbedding, learn_embedding
-from likeness.personalise.training import DenoisingTraining
+from likeness.personalise.textual_inversion import learn_embedding
 
 EVERYTHING = {"vectors": 3, "ema_decay": 0.9, "snr_gamma": 5.0, "gradient_accumulation": 2, "horizontal_flip": True}
 
 
-def options(**changes: Any) -> TextualInversionOptions:
+def options(**changes):
     quick = {"steps": 8, "batch_size": 2, "checkpoint_every": 3, "validation_samples": 4}
     quick |= {"initialiser": "man", "learn": "object"}
     return TextualInversionOptions(**(quick | changes))
 
 
-def assert_same(first: LearnedEmbedding, second: LearnedEmbedding) -> None:
+def assert_same(first, second):
     assert torch.equal(first.embedding.vectors, second.embedding.vectors)
     assert first.losses.drop(columns="seconds").equals(second.losses.drop(columns="seconds"))
     assert first.timestep_losses.equals(second.timestep_losses)
@@ -38,7 +33,7 @@ def assert_same(first: LearnedEmbedding, second: LearnedEmbedding) -> None:
 
 
 @pytest.fixture
-def arguments(base, make_pictures) -> dict[str, Any]:
+def arguments(base, make_pictures):
     return {
         "base": base,
         "pictures": make_pictures(3),
@@ -81,69 +76,27 @@ def test_what_the_pictures_share_is_learned(arguments, work):
     ("at", "changes"),
     [(1, EVERYTHING), (3, EVERYTHING), (7, EVERYTHING), (4, {"initialiser": None, "warmup_steps": 4})],
 )
-def test_an_interrupted_training_ends_as_an_undisturbed_one(arguments, tmp_path, monkeypatch, at, changes):
-    class Interruption(BaseException):
-        """As when a key is pressed."""
-
+def test_an_interrupted_training_ends_as_an_undisturbed_one(arguments, new_work, interrupted, at, changes):
     arguments |= {"options": options(**changes)}
-    undisturbed = learn_embedding(**arguments, work=WorkFolder(tmp_path, "undisturbed", "key"))
-    original = DenoisingTraining.step
-
-    def interrupted_step(training):
-        if training.state.step == at:
-            raise Interruption
-        original(training)
-
-    work = WorkFolder(tmp_path, "interrupted", "key")
-    monkeypatch.setattr(DenoisingTraining, "step", interrupted_step)
-    with pytest.raises(Interruption):
-        learn_embedding(**arguments, work=work)
-    done = sorted(path.name for path in work.path.glob("learning-*/step_*"))
-    assert done == [f"step_{step:06d}.safetensors" for step in (3, 6) if step <= at]
-    steps = []
-    monkeypatch.setattr(
-        DenoisingTraining, "step", lambda training: steps.append(training.state.step) or original(training)
+    undisturbed = learn_embedding(**arguments, work=new_work("undisturbed"))
+    work, done = new_work("interrupted"), []
+    resumed, steps = interrupted(
+        lambda: learn_embedding(**arguments, work=work),
+        at,
+        lambda: done.extend(sorted(path.name for path in work.path.glob("learning-*/step_*"))),
     )
-    resumed = learn_embedding(**arguments, work=work)
+    assert done == [f"step_{step:06d}.safetensors" for step in (3, 6) if step <= at]
     assert steps == list(range(at // 3 * 3, 8))
     assert_same(undisturbed, resumed)
     assert not list(work.path.glob("learning-*"))
 
 
-def test_a_killed_training_ends_as_an_undisturbed_one(arguments, tmp_path):
-    """Killed in the middle of whatever it does, without a chance to tidy up."""
+def test_a_killed_training_ends_as_an_undisturbed_one(arguments, new_work, kill_training):
     arguments = {key: arguments[key] for key in ("base", "pictures", "placeholder", "device")}
-    many = options(steps=60, checkpoint_every=1)
-    for number, picture in enumerate(arguments["pictures"]):
-        picture.save(tmp_path / f"{number}.png")
-    script = f"""if True:
-        import torch
-        from PIL import Image
-        from likeness.datasets.base_model import BaseModel
-        from likeness.datasets.work import WorkFolder
-        from likeness.personalise.options import TextualInversionOptions
-        from likeness.personalise.textual_inversion import learn_embedding
-
-        torch.set_num_threads({torch.get_num_threads()})
-        learn_embedding(
-            BaseModel({arguments["base"].source!r}),
-            [Image.open(f"{tmp_path}/{{number}}.png") for number in range(3)],
-            placeholder={arguments["placeholder"]!r},
-            options=TextualInversionOptions.model_validate_json({many.model_dump_json()!r}),
-            work=WorkFolder({str(tmp_path)!r}, "killed", "key"),
-            device="cpu",
-        )
-    """
-    process = subprocess.Popen([sys.executable, "-c", script])
-    deadline = time.monotonic() + 120
-    while not list(tmp_path.glob("killed/key/learning-*/state*")) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    time.sleep(0.2)
-    process.kill()
-    process.wait()
-    assert list(tmp_path.glob("killed/key/learning-*")), "the process was to be killed in the middle of its training"
-    resumed = learn_embedding(**arguments, options=many, work=WorkFolder(tmp_path, "killed", "key"))
-    assert_same(learn_embedding(**arguments, options=many, work=WorkFolder(tmp_path, "undisturbed", "key")), resumed)
+    arguments["options"] = options(steps=60, checkpoint_every=1)
+    kill_training(learn_embedding, started="learning-*/state*", **arguments)
+    resumed = learn_embedding(**arguments, work=new_work("killed"))
+    assert_same(learn_embedding(**arguments, work=new_work("undisturbed")), resumed)
 
 
 def test_a_finished_training_returns_at_once(arguments, work, monkeypatch):

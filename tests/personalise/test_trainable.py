@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import pytest
 import torch
 from safetensors.torch import load_file
@@ -13,7 +11,7 @@ from likeness.personalise.trainable import make_trainable, save_trained
 LORA = {"unet/adapter_config.json", "unet/adapter_model.safetensors", "lora.safetensors"}
 
 
-def trained(model, folder: Path, **options) -> dict[str, dict[str, torch.nn.Parameter]]:
+def trained(model, folder, **options):
     """A training of one made-up step, saved."""
     parts = make_trainable(model, DreamBoothOptions(**options), "sks")
     with torch.no_grad():
@@ -24,7 +22,7 @@ def trained(model, folder: Path, **options) -> dict[str, dict[str, torch.nn.Para
     return parts
 
 
-def predictions(model) -> torch.Tensor:
+def predictions(model):
     with torch.no_grad():
         context = encode_prompts(model, ["a photo of sks man"]).hidden_states
         return model.unet(torch.ones(1, 8, 8, 8), torch.tensor(5), encoder_hidden_states=context).sample

@@ -1,10 +1,8 @@
-from typing import Any
-
 import pytest
 import torch
 from diffusers.training_utils import compute_snr
 
-from likeness.diffusion.model import DiffusionModel, open_model
+from likeness.diffusion.model import open_model
 from likeness.personalise import training as training_module
 from likeness.personalise.conditioning import FrozenConditioning
 from likeness.personalise.draws import draw
@@ -22,14 +20,14 @@ CPU = torch.device("cpu")
 PROMPTS = ["a photo of sks man", "a photo of a man"]
 
 
-def training_set(pictures: int, prompt: int, batch_size: int, seed: int) -> TrainingSet:
+def training_set(pictures, prompt, batch_size, seed):
     generator = torch.Generator().manual_seed(seed)
     mean = torch.randn(pictures, 1, 8, 8, 8, generator=generator)
     everywhere = torch.ones(pictures, 1, 1, 8, 8)
     return TrainingSet(Moments(mean, mean.abs() * 0.1), torch.full((pictures, 1), prompt), everywhere, batch_size)
 
 
-def start(model: DiffusionModel, *, prior: bool = True, average: bool = False, **options: Any) -> DenoisingTraining:
+def start(model, *, prior=True, average=False, **options):
     settings = DreamBoothOptions(**({"steps": 5, "learning_rate": 1e-3, "mixed_precision": "no"} | options))
     parts = make_trainable(model, settings)
     parameters = {f"unet/{name}": parameter for name, parameter in parts["unet"].items()}
@@ -86,7 +84,7 @@ def test_training_lowers_the_loss(model):
     assert (training.state.records["seconds"] > 0).all()
 
 
-def gradient(training: DenoisingTraining) -> torch.Tensor:
+def gradient(training):
     """What the next step hands to the optimiser, for one of the weights."""
     training.state.optimiser.step = lambda: None
     training.state.optimiser.zero_grad = lambda set_to_none: None

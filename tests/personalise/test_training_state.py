@@ -8,7 +8,7 @@ from likeness.personalise.training_state import TrainingState
 SHAPES = {"unet/conv": (4, 3, 2, 2), "unet/bias": (4,), "unet/scalar": ()}
 
 
-def fresh(*, average: bool = True, scaled: bool = False) -> TrainingState:
+def fresh(*, average=True, scaled=False):
     parameters = {name: Parameter(torch.zeros(shape)) for name, shape in SHAPES.items()}
     parameters["unet/conv"].data = parameters["unet/conv"].data.contiguous(memory_format=torch.channels_last)
     return TrainingState(
@@ -20,7 +20,7 @@ def fresh(*, average: bool = True, scaled: bool = False) -> TrainingState:
     )
 
 
-def step(state: TrainingState) -> None:
+def step(state):
     generator = torch.Generator().manual_seed(state.step)
     loss = sum((p - torch.randn(p.shape, generator=generator)).pow(2).sum() for p in state.parameters.values())
     state.scaler.scale(loss).backward()
@@ -33,7 +33,7 @@ def step(state: TrainingState) -> None:
     state.step += 1
 
 
-def values(state: TrainingState) -> dict[str, torch.Tensor]:
+def values(state):
     found = {name: parameter.detach() for name, parameter in state.parameters.items()} | dict(state.records)
     if state.average:
         found |= {f"average {name}": value for name, value in state.average.values.items()}

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +11,6 @@ from safetensors.torch import load_file, save_file
 
 from likeness.datasets.base_model import BaseModel
 from likeness.datasets.checkpoint import Checkpoint
-from likeness.datasets.work import WorkFolder
 from likeness.diffusion.encoding import encode_prompts
 from likeness.diffusion.model import ModelError, open_model
 from likeness.diffusion.sampling import generate, initial_latents
@@ -34,17 +32,16 @@ from likeness.personalise.lora_files import LORA_FILE
 from likeness.personalise.options import DreamBoothOptions, TextualInversionOptions
 from likeness.personalise.textual_inversion import learn_embedding
 from likeness.personalise.trainable import make_trainable
-from likeness.personalise.training import DenoisingTraining
 
 PROMPT, PRIOR = "a photo of sks man", "a photo of a man"
 
 
-def options(**changes: Any) -> DreamBoothOptions:
+def options(**changes):
     quick = {"steps": 6, "batch_size": 2, "learning_rate": 1e-3, "checkpoint_every": 3, "method": "lora"}
     return DreamBoothOptions(**(quick | changes))
 
 
-def inversion_options(**changes: Any) -> TextualInversionOptions:
+def inversion_options(**changes):
     quick = {"steps": 4, "batch_size": 2, "checkpoint_every": 2, "validation_samples": 4, "vectors": 2}
     return TextualInversionOptions(**(quick | {"initialiser": "man", "learn": "object"} | changes))
 
@@ -53,7 +50,7 @@ def inversion_options(**changes: Any) -> TextualInversionOptions:
 def prepare(base_xl, work, make_pictures):
     """A DreamBooth training of a tiny SDXL of its own, with a wide picture among them, and that model."""
 
-    def prepared(**changes: Any) -> tuple[Any, DenoisingTraining]:
+    def prepared(**changes):
         model = open_model(base_xl, device="cpu", dtype="float32")
         settings = options(**({"mixed_precision": "no"} | changes))
         parts = make_trainable(model, settings)
@@ -170,7 +167,7 @@ def test_what_a_step_learns_can_be_recorded(prepare, changes, recordable):
 
 
 @pytest.fixture
-def arguments(base_xl, make_pictures) -> dict[str, Any]:
+def arguments(base_xl, make_pictures):
     return {
         "base": base_xl,
         "pictures": make_pictures(3),
@@ -182,9 +179,22 @@ def arguments(base_xl, make_pictures) -> dict[str, Any]:
     }
 
 
-def drawn_by(model: Any, prompt: str = PROMPT) -> np.ndarray:
+def drawn_by(model, prompt=PROMPT):
     settings = {"steps": 2, "guidance_scale": 3.0, "height": 64, "width": 64}
     return np.asarray(next(generate(model, [prompt], [0], **settings)), float)
+
+
+def stock_pipeline(model, base):
+    """The base model in diffusers' own pipeline, with the solver of ours."""
+    pipeline = StableDiffusionXLPipeline.from_pretrained(base.source, torch_dtype=torch.float32)
+    pipeline.set_progress_bar_config(disable=True)
+    pipeline.scheduler = default_solver(model)
+    return pipeline
+
+
+def drawn_by_stock(pipeline, model, prompt=PROMPT):
+    settings = {"num_inference_steps": 2, "guidance_scale": 3.0, "height": 64, "width": 64, "output_type": "np"}
+    return pipeline(prompt, latents=initial_latents(model, [0], 64, 64), **settings).images[0] * 255
 
 
 def test_a_model_learns_its_picture(arguments, work):
@@ -212,13 +222,9 @@ def test_stock_diffusers_draws_the_same_pictures_with_the_lora_file(arguments, w
     quick = options(learning_rate=1e-2, lora_alpha=16, train_text_encoder=text)
     tuned = fine_tune(**arguments, options=quick, work=work)
     model = open_model(Checkpoint(tuned.folder, {"base_model": base_xl}), device="cpu")
-    pipeline = StableDiffusionXLPipeline.from_pretrained(base_xl.source, torch_dtype=torch.float32)
-    pipeline.set_progress_bar_config(disable=True)
-    pipeline.scheduler = default_solver(model)
+    pipeline = stock_pipeline(model, base_xl)
     pipeline.load_lora_weights(tuned.folder, weight_name=LORA_FILE)
-    settings = {"num_inference_steps": 2, "guidance_scale": 3.0, "height": 64, "width": 64}
-    latents = initial_latents(model, [0], 64, 64)
-    theirs = pipeline(PROMPT, latents=latents, output_type="np", **settings).images[0] * 255
+    theirs = drawn_by_stock(pipeline, model)
     assert np.abs(drawn_by(model) - theirs).max() < 1
     assert np.abs(drawn_by(open_model(base_xl, device="cpu")) - theirs).max() > 1
 
@@ -227,21 +233,11 @@ def test_stock_diffusers_draws_the_same_pictures_with_the_lora_file(arguments, w
     ("at", "changes"),
     [(4, {"snr_gamma": 5.0, "gradient_accumulation": 2}), (5, {"train_text_encoder": True, "ema_decay": 0.9})],
 )
-def test_an_interrupted_training_ends_as_an_undisturbed_one(arguments, tmp_path, monkeypatch, at, changes):
+def test_an_interrupted_training_ends_as_an_undisturbed_one(arguments, new_work, interrupted, at, changes):
     arguments |= {"options": options(**changes)}
-    undisturbed = fine_tune(**arguments, work=WorkFolder(tmp_path, "undisturbed", "key"))
-    original = DenoisingTraining.step
-
-    def interrupted(training):
-        if training.state.step == at:
-            raise KeyboardInterrupt
-        original(training)
-
-    monkeypatch.setattr(DenoisingTraining, "step", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        fine_tune(**arguments, work=WorkFolder(tmp_path, "interrupted", "key"))
-    monkeypatch.setattr(DenoisingTraining, "step", original)
-    resumed = fine_tune(**arguments, work=WorkFolder(tmp_path, "interrupted", "key"))
+    undisturbed = fine_tune(**arguments, work=new_work("undisturbed"))
+    resumed, steps = interrupted(lambda: fine_tune(**arguments, work=new_work("interrupted")), at)
+    assert steps[0] == 3
     files = sorted(path.relative_to(undisturbed.folder) for path in undisturbed.folder.rglob("*.safetensors"))
     assert files
     for file in files:
@@ -256,7 +252,7 @@ def test_an_identifier_is_refused_before_weights_are_opened(arguments, work, mon
 
 
 @pytest.fixture
-def word(base_xl) -> Embedding:
+def word(base_xl):
     """Two loud vectors of each text encoder."""
     generator = torch.Generator().manual_seed(0)
     tables = [one.get_input_embeddings().weight for one in open_model(base_xl, device="cpu").text_encoders.values()]
@@ -265,7 +261,7 @@ def word(base_xl) -> Embedding:
 
 
 @pytest.fixture
-def inversion(base_xl, make_pictures) -> dict[str, Any]:
+def inversion(base_xl, make_pictures):
     pictures = {"pictures": make_pictures(2, size=(96, 64)), "held_out": make_pictures(1, seed=1)}
     return {"base": base_xl, "placeholder": "<Cézanne>", "device": "cpu", **pictures}
 
@@ -311,21 +307,11 @@ def test_the_loss_falls_and_the_word_is_drawn(inversion, work, base_xl):
     assert np.abs(drawn_by(model, "a <Cézanne>") - drawn_by(model, "a man man man man")).max() > 1
 
 
-def test_an_interrupted_inversion_ends_as_an_undisturbed_one(inversion, tmp_path, monkeypatch):
+def test_an_interrupted_inversion_ends_as_an_undisturbed_one(inversion, new_work, interrupted):
     inversion |= {"options": inversion_options(ema_decay=0.9)}
-    undisturbed = learn_embedding(**inversion, work=WorkFolder(tmp_path, "undisturbed", "key"))
-    original = DenoisingTraining.step
-
-    def interrupted(training):
-        if training.state.step == 3:
-            raise KeyboardInterrupt
-        original(training)
-
-    monkeypatch.setattr(DenoisingTraining, "step", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        learn_embedding(**inversion, work=WorkFolder(tmp_path, "interrupted", "key"))
-    monkeypatch.setattr(DenoisingTraining, "step", original)
-    resumed = learn_embedding(**inversion, work=WorkFolder(tmp_path, "interrupted", "key"))
+    undisturbed = learn_embedding(**inversion, work=new_work("undisturbed"))
+    resumed, steps = interrupted(lambda: learn_embedding(**inversion, work=new_work("interrupted")), 3)
+    assert steps == [2, 3]
     for one, other in zip(undisturbed.embedding.by_encoder, resumed.embedding.by_encoder, strict=True):
         assert torch.equal(one, other)
 
@@ -334,9 +320,7 @@ def test_an_interrupted_inversion_ends_as_an_undisturbed_one(inversion, tmp_path
 def test_stock_diffusers_draws_the_same_pictures_with_the_word(base_xl, word, tmp_path, name):
     save_embedding(word, tmp_path)
     model = open_with_embedding(base_xl, tmp_path / name, device="cpu")
-    pipeline = StableDiffusionXLPipeline.from_pretrained(base_xl.source, torch_dtype=torch.float32)
-    pipeline.set_progress_bar_config(disable=True)
-    pipeline.scheduler = default_solver(model)
+    pipeline = stock_pipeline(model, base_xl)
     vectors = load_file(tmp_path / name)
     for key, encoder, tokenizer in (
         ("clip_l", "text_encoder", "tokenizer"),
@@ -344,9 +328,7 @@ def test_stock_diffusers_draws_the_same_pictures_with_the_word(base_xl, word, tm
     ):
         place = {"text_encoder": getattr(pipeline, encoder), "tokenizer": getattr(pipeline, tokenizer)}
         pipeline.load_textual_inversion(vectors[key], token="<cezanne>", **place)
-    settings = {"num_inference_steps": 2, "guidance_scale": 3.0, "height": 64, "width": 64}
-    latents = initial_latents(model, [0], 64, 64)
-    theirs = pipeline("a man by <cezanne>", latents=latents, output_type="np", **settings).images[0] * 255
+    theirs = drawn_by_stock(pipeline, model, "a man by <cezanne>")
     ours = drawn_by(model, "a man by <Cézanne>")
     assert np.abs(ours - theirs).max() < 1
     assert np.array_equal(ours, drawn_by(model, "a man by <cezanne>"))
@@ -371,7 +353,7 @@ def test_a_prompt_ends_where_it_ends_with_a_word_of_a_higher_number(tiny_xl_mode
     assert torch.equal(*pooled)
 
 
-def test_another_models_word_is_named(base, base_xl, word, tmp_path):
+def test_another_models_word_is_named(base, base_xl, word):
     with pytest.raises(EmbeddingError, match=r"width 32 and 16, but tiny_model takes 32: .*SDXL"):
         insert_embedding(open_model(base, device="cpu"), word)
     with pytest.raises(EmbeddingError, match=r"width 32, but tiny_xl_model takes 32 and 16"):

@@ -3,14 +3,14 @@ import torch
 
 from likeness.diffusion.encoding import encode_prompts
 from likeness.personalise.draws import draw
-from likeness.personalise.embedding_training import EmbeddingTraining, prepare_training
+from likeness.personalise.embedding_training import prepare_training
 from likeness.personalise.latents import cached_moments
 from likeness.personalise.options import TextualInversionOptions
 from likeness.personalise.templates import prompts_for
 
 
 @pytest.fixture
-def training(model, base, make_pictures, work) -> EmbeddingTraining:
+def training(model, base, make_pictures, work):
     options = TextualInversionOptions(learn="object", steps=4, batch_size=2, validation_samples=5, mixed_precision="no")
     held_out = make_pictures(3, seed=1)
     return prepare_training(model, make_pictures(2), held_out, "<new>", base, options, work)
