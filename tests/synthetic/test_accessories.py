@@ -2,10 +2,9 @@ import numpy as np
 import pytest
 
 from likeness.synthetic.accessories import glasses, scarf
-from likeness.synthetic.body import Body
 
 
-def local(nodes: np.ndarray, body: Body) -> np.ndarray:
+def local(nodes, body):
     """From the point between the eyes along the head's axes, in eye distances."""
     axes = body.to_world(np.eye(3, dtype=np.float32))
     return (nodes - body.between_eyes()) @ axes.T / body.unit

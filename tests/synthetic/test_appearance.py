@@ -3,17 +3,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from likeness.synthetic.appearance import Appearance, draw_appearance
-from likeness.synthetic.body import Body
+from likeness.synthetic.appearance import draw_appearance
 from likeness.synthetic.camera import aim_camera
 from likeness.synthetic.garments import Neckline
-from likeness.synthetic.person import Person
 from likeness.synthetic.shot import Shot
 
 NECKLINE = Neckline(-3.2, 0.25)
 
 
-def appearance(person: Person, age: float, body: Body, seed: int = 0, yaw: float = 0.0) -> Appearance:
+def appearance(person, age, body, seed=0, yaw=0.0):
     shot = Shot(seed=1, age_years=age, yaw=yaw)
     camera = aim_camera(body.head, body.vertices, shot, 64)
     return draw_appearance(person, shot, body, camera, NECKLINE, np.random.default_rng(seed))

@@ -6,7 +6,6 @@ from likeness.synthetic.landscapes.landscape import Landscape
 from likeness.synthetic.shot import Shot
 from likeness.synthetic.sitting import Sitting
 
-BOTH = {"world", "style"}
 OF_PORTRAITS = set(COLUMNS[COLUMNS.index("identity") : COLUMNS.index("kind")])
 OF_LANDSCAPES = set(COLUMNS[COLUMNS.index("kind") :])
 
@@ -45,7 +44,7 @@ def test_ground_that_nobody_could_name_is_not_told():
     assert list(seen.values()) == ["green", "dry", "", "", ""]
 
 
-def landscape(season: str, kind: str, ground: str) -> Landscape:
+def landscape(season, kind, ground):
     street = {"car": "red", "car_kind": "old"} if kind == "street" else {}
     return Landscape(1, kind, season, "noon", "clear", ground, **street)
 

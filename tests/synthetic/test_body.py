@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from likeness.synthetic.body import Body, pose
+from likeness.synthetic.body import pose
 from likeness.synthetic.garments import Neckline
 from likeness.synthetic.roots import Roots
 from likeness.synthetic.shot import Shot
@@ -11,7 +11,7 @@ from likeness.synthetic.shot import Shot
 STRAIGHT, NAKED = Shot(seed=1, age_years=30), Neckline(-99.0, 0.0)
 
 
-def forward(body: Body) -> np.ndarray:
+def forward(body):
     return body.to_world(np.array([[0, -1, 0]], np.float32))[0]
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from likeness.synthetic.body import Body, pose
+from likeness.synthetic.body import pose
 from likeness.synthetic.camera import Camera, aim_camera
 from likeness.synthetic.garments import Neckline
 from likeness.synthetic.head import HEAD
@@ -10,7 +10,7 @@ from likeness.synthetic.shot import Shot, draw_shot
 BASIS = np.array([[1, 0, 0], [0, 0, 1], [0, 1, 0]], np.float32)
 
 
-def head_height(body: Body, camera: Camera) -> float:
+def head_height(body, camera):
     pixels, _ = camera.project(body.vertices[np.unique(body.head.faces[body.head.parts == HEAD])])
     return float(np.ptp(pixels[:, 1])) / camera.size
 

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from likeness.synthetic.drawing import Canvas, Lines, draw_lines
-from likeness.synthetic.lights import Light
 from likeness.synthetic.raster import FAR
 from likeness.synthetic.strands import Brush
 
@@ -10,11 +9,11 @@ BRUSH = Brush(width=1.0, taper=1.0, shine=0.0, bias=0.0)
 CAMERA, CENTRE = (0.0, -1.0, 0.0), (0.0, 0.1, 0.0)
 
 
-def canvas(z: float = FAR) -> Canvas:
+def canvas(z=FAR):
     return Canvas(np.zeros((8, 12, 3), np.float32), np.zeros((8, 12), np.float32), np.full((8, 12), z, np.float32))
 
 
-def line(start: tuple[float, float], end: tuple[float, float], *, depth: float = 1.0, lit: float = 1.0) -> Lines:
+def line(start, end, *, depth=1.0, lit=1.0):
     """One segment that lies across the light in space, wherever it is drawn."""
     return Lines(
         np.array([[[0, 0, 0], [0.1, 0, 0]]], np.float32),
@@ -26,7 +25,7 @@ def line(start: tuple[float, float], end: tuple[float, float], *, depth: float =
     )
 
 
-def drawn(lines: Lines, light: Light, brush: Brush = BRUSH, on: Canvas | None = None) -> Canvas:
+def drawn(lines, light, brush=BRUSH, on=None):
     on = canvas() if on is None else on
     draw_lines(on, lines, brush, light, CAMERA, CENTRE)
     return on

@@ -15,7 +15,7 @@ EYES = Eyes(
 )
 
 
-def seen(angle: float, side: int = 0, turn: float = 0.3) -> tuple[np.ndarray, float]:
+def seen(angle, side=0, turn=0.3):
     """Colour and cornea at an angle from the gaze."""
     x, z = math.sin(angle) * math.cos(turn), math.sin(angle) * math.sin(turn)
     centre = EYES.centres[side]

@@ -3,17 +3,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from likeness.synthetic.body import Body
 from likeness.synthetic.face_hair import face_hair
-from likeness.synthetic.person import Person
-from likeness.synthetic.strands import Strands
 
 
-def grown(person: Person, age: float, body: Body) -> list[Strands]:
+def grown(person, age, body):
     return face_hair(person, age, body, np.random.default_rng(0))
 
 
-def heights(strands: Strands, body: Body) -> np.ndarray:
+def heights(strands, body):
     """Of the roots over the eyes, in eye distances."""
     return (strands.nodes[:, 0, 2] - body.between_eyes()[2]) / body.unit
 

@@ -2,11 +2,10 @@ import numpy as np
 import pytest
 
 from likeness.synthetic.front_view import FrontView
-from likeness.synthetic.head import HeadModel
 
 
 @pytest.fixture(scope="module")
-def front(head: HeadModel) -> FrontView:
+def front(head):
     return FrontView(head)
 
 

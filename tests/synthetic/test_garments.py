@@ -18,7 +18,7 @@ ROUND, V = Neckline(-3.0, 0.2), Neckline(-3.0, 0.9)
 POINTS = np.random.default_rng(0).uniform(-3, 3, (400, 3)).astype(np.float32)
 
 
-def colours(pattern: int, seed: int = 1) -> np.ndarray:
+def colours(pattern, seed=1):
     garment = Garment(seed, (0.8, 0.1, 0.1), (0.1, 0.1, 0.8), pattern, ROUND)
     return np.array([garment_colour(x, y, z, garment) for x, y, z in POINTS.astype(float)])
 

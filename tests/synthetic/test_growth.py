@@ -12,7 +12,7 @@ OPEN = FaceWindow((0.0, -0.1, 0.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0,
 BALL = Skull(np.full((24, 48), 0.1, np.float32), (0.0, 0.0, 0.0))
 
 
-def seedlings(count: int = 300, length: float = 0.2, comb: tuple[float, float, float] = (0.0, 0.0, -1.0)) -> Seedlings:
+def seedlings(count=300, length=0.2, comb=(0.0, 0.0, -1.0)):
     """Hair on the upper half of a ball of 10 cm."""
     rng = np.random.default_rng(0)
     normals = rng.standard_normal((count, 3))

@@ -3,7 +3,7 @@ import numpy as np
 from likeness.synthetic.hair_colour import base_colour, greyness, hair_colours
 
 
-def saturation(colour: np.ndarray) -> np.ndarray:
+def saturation(colour):
     return (colour.max(-1) - colour.min(-1)) / colour.max(-1)
 
 

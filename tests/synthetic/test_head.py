@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from likeness.synthetic import head as head_module
-from likeness.synthetic.head import BODY, HEAD, LEFT_EYE_FRONT, TONGUE, HeadModel, cache_folder, load_head
+from likeness.synthetic.head import BODY, HEAD, LEFT_EYE_FRONT, TONGUE, cache_folder, load_head
 
 
 @pytest.fixture(scope="module")
-def shape(head: HeadModel) -> np.ndarray:
+def shape(head):
     return np.random.default_rng(0).normal(0, 0.4, len(head.local_names)).astype(np.float32)
 
 

@@ -10,7 +10,7 @@ SHOT = Shot(1, 30)
 GREY = np.full((96, 96, 3), 0.3, np.float32)
 
 
-def developed(image: np.ndarray, shot: Shot = SHOT, size: int = 48, seed: int = 0) -> np.ndarray:
+def developed(image, shot=SHOT, size=48, seed=0):
     return develop(image, shot, size, np.random.default_rng(seed))
 
 

@@ -6,7 +6,7 @@ from likeness.synthetic.noise import fractal_noise, noise
 POINTS = np.random.default_rng(0).uniform(-40, 40, (4000, 3))
 
 
-def values(seed: int) -> np.ndarray:
+def values(seed):
     return np.array([noise(x, y, z, seed) for x, y, z in POINTS])
 
 

@@ -3,7 +3,7 @@ import numpy as np
 from likeness.synthetic.occlusion import ambient_visibility
 
 
-def grid(depth: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def grid(depth):
     """A level square of 4 × 4 with a pit of 0.8 × 0.8 and the depth in the middle; vertices, faces, is in the pit."""
     y, x = np.mgrid[-2:2:21j, -2:2:21j]
     pit = (abs(x) < 0.5) & (abs(y) < 0.5)
@@ -15,7 +15,7 @@ def grid(depth: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return vertices, faces.astype(np.int32), pit.ravel()
 
 
-def visibility(depth: float) -> tuple[np.ndarray, np.ndarray]:
+def visibility(depth):
     vertices, faces, pit = grid(depth)
     up = np.tile(np.array([0, 0, 1], np.float32), (len(vertices), 1))
     return ambient_visibility(vertices, up, faces, bias=0.2), pit

@@ -26,7 +26,7 @@ TINY = PaintingsOptions(size=64, authentic=2, replica=2, impressionism=2, portra
 
 
 @pytest.fixture(scope="module")
-def plan() -> list[Painting]:
+def plan():
     return list(plan_paintings(PaintingsOptions()))
 
 

@@ -10,7 +10,7 @@ from likeness.synthetic.person import BEARDS, EYES, HAIR, SKIN, STYLES, Person, 
 PERSONS = [draw_person(seed) for seed in range(300)]
 
 
-def same(a: Person, b: Person) -> bool:
+def same(a, b):
     return all(np.array_equal(getattr(a, f.name), getattr(b, f.name)) for f in dataclasses.fields(Person))
 
 

@@ -10,11 +10,9 @@ from likeness.synthetic.painter import STYLES
 from likeness.synthetic.pictures import CAPTIONS, evaluation_captions, render_batch, render_picture
 from likeness.synthetic.subjects import draw_picture
 
-Batch = tuple[np.ndarray, list[list[str]], pd.DataFrame]
-
 
 @pytest.fixture(scope="module")
-def batch() -> Batch:
+def batch():
     return render_batch(range(8), seed=0, size=32)
 
 

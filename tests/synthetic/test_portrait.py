@@ -5,24 +5,23 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from likeness.synthetic.person import Person
 from likeness.synthetic.portrait import render
 from likeness.synthetic.shot import Shot, draw_shot
 
 SHOT = Shot(seed=11, age_years=30, place="studio")
 
 
-def picture(person: Person, size: int = 64, **changes: object) -> np.ndarray:
+def picture(person, size=64, **changes):
     return render(person, replace(SHOT, **changes), size).astype(float)
 
 
-def middle(image: np.ndarray, share: float = 0.12) -> np.ndarray:
+def middle(image, share=0.12):
     """Mean colour around the middle."""
     low, high = (round(len(image) * (0.5 + sign * share)) for sign in (-1, 1))
     return image[low:high, low:high].mean((0, 1))
 
 
-def difference(a: np.ndarray, b: np.ndarray) -> float:
+def difference(a, b):
     return float(np.abs(a - b).mean())
 
 

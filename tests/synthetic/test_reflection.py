@@ -3,18 +3,17 @@ import math
 import numpy as np
 import pytest
 
-from likeness.synthetic.lights import Light
 from likeness.synthetic.reflection import Finish, Material, half_way, reflected
 
 TO_CAMERA = (0.0, -1.0, 0.0)
 MATT = Finish((0.0, 0.0, 0.0))
 
 
-def light(material: Material, lamps: Light, to_camera: tuple[float, float, float] = TO_CAMERA) -> np.ndarray:
+def light(material, lamps, to_camera=TO_CAMERA):
     return np.array(reflected(material, to_camera, lamps))
 
 
-def facing(angle: float, finish: Finish = MATT, lit: float = 1.0, openness: float = 1.0) -> Material:
+def facing(angle, finish=MATT, lit=1.0, openness=1.0):
     normal = (3 * math.sin(angle), -3 * math.cos(angle), 0.0)
     return Material((0.5, 0.4, 0.2), normal, lit, openness, finish)
 

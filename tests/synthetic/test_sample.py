@@ -10,7 +10,6 @@ import pytest
 from likeness.synthetic.captions import AGE_GROUPS, age_group
 from likeness.synthetic.sample import (
     SITTER_SEED,
-    Photograph,
     held_out_photographs,
     impostor_photographs,
     sitter_photographs,
@@ -27,7 +26,7 @@ PLANS = {
 
 
 @pytest.fixture(scope="module")
-def plans() -> dict[str, list[Photograph]]:
+def plans():
     return {name: list(plan(0)) for name, plan in PLANS.items()}
 
 

@@ -1,5 +1,3 @@
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 
@@ -17,7 +15,6 @@ SCENES = (
     scenes.room,
     scenes.night,
 )
-Scene = Callable[[np.random.Generator], np.ndarray]
 
 
 @pytest.mark.parametrize("scene", SCENES)
@@ -30,7 +27,7 @@ def test_a_scene_is_a_picture(scene):
     assert np.abs(first - other).mean() > 0.01
 
 
-def mean(scene: Scene) -> np.ndarray:
+def mean(scene):
     return np.mean([np.clip(scene(np.random.default_rng(seed)), 0, 1).mean((0, 1)) for seed in range(4)], axis=0)
 
 

@@ -6,12 +6,12 @@ from likeness.synthetic.shadow_map import ShadowMap, looking_along
 ABOVE = (0.0, 0.0, 1.0)
 
 
-def plate(height: float, reach: float) -> tuple[np.ndarray, np.ndarray]:
+def plate(height, reach):
     corners = [(-reach, -reach, height), (reach, -reach, height), (reach, reach, height), (-reach, reach, height)]
     return np.array(corners, np.float32), np.array([[0, 1, 2], [0, 2, 3]], np.int32)
 
 
-def plate_over_floor() -> tuple[np.ndarray, np.ndarray]:
+def plate_over_floor():
     floor, faces = plate(0.0, 4.0)
     small, _ = plate(1.0, 1.0)
     return np.concatenate([floor, small]), np.concatenate([faces, faces + 4])

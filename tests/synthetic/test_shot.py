@@ -7,7 +7,7 @@ from likeness.synthetic.places import PLACES
 from likeness.synthetic.shot import EXPRESSIONS, HARD, draw_shot
 
 
-def shots(hard: str = "", count: int = 200) -> list:
+def shots(hard="", count=200):
     return [draw_shot(np.random.default_rng(seed), 30.0, hard=hard) for seed in range(count)]
 
 
@@ -52,7 +52,7 @@ def test_small_children_seldom_wear_glasses():
     assert 0 < sum(child) < sum(adult) / 2
 
 
-def wearers(age_years: float, share: float) -> float:
+def wearers(age_years, share):
     drawn = [draw_shot(np.random.default_rng(seed), age_years, glasses_share=share) for seed in range(1000)]
     return float(np.mean([shot.glasses for shot in drawn]))
 

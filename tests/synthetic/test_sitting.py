@@ -1,11 +1,10 @@
 from dataclasses import replace
 
-from likeness.synthetic.person import Person
 from likeness.synthetic.shot import Shot
 from likeness.synthetic.sitting import Sitting
 
 
-def at(person: Person, age: float) -> Sitting:
+def at(person, age):
     return Sitting(person, Shot(1, age))
 
 

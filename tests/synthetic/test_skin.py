@@ -21,11 +21,11 @@ SMOOTH = Skin(
 CHEEK, CHIN, FOREHEAD = (0.6, 0.0, -0.7), (0.1, -0.2, -1.75), (0.1, 0.0, 0.7)
 
 
-def colour(at: tuple[float, float, float], skin: Skin = SMOOTH, lips: float = 0, ears: float = 0, scalp: float = 0):
+def colour(at, skin=SMOOTH, lips=0, ears=0, scalp=0):
     return np.array(skin_colour(*at, float(lips), float(ears), float(scalp), skin))
 
 
-def mean(skin: Skin, around: tuple[float, float, float], reach: float = 0.15) -> np.ndarray:
+def mean(skin, around, reach=0.15):
     offsets = np.random.default_rng(0).uniform(-reach, reach, (200, 2))
     return np.mean([colour((around[0] + x, around[1], around[2] + z), skin) for x, z in offsets], axis=0)
 

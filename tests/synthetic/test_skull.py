@@ -4,7 +4,7 @@ import pytest
 from likeness.synthetic.skull import Skull, _fill, _radii, skull_of, surface_radius
 
 
-def directions(count: int) -> np.ndarray:
+def directions(count):
     offsets = np.random.default_rng(0).standard_normal((count, 3))
     return (offsets / np.linalg.norm(offsets, axis=1, keepdims=True)).astype(np.float32)
 

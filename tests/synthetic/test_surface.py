@@ -5,7 +5,7 @@ from likeness.synthetic.surface import Surface, sample_at
 
 
 @pytest.fixture(scope="module")
-def surface() -> Surface:
+def surface():
     """One triangle in three pixels: at its second vertex, in its middle, and just beyond an edge."""
     column = np.arange(3, dtype=np.float32)
     vertices = np.array([[0, 0, 0], [3, 0, 0], [0, 6, 9]], np.float32)

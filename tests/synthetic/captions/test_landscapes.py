@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from likeness.synthetic.captions.landscapes import landscape_caption
-from likeness.synthetic.captions.wording import Caption
 from likeness.synthetic.landscapes.landscape import Landscape, draw_landscape
 
 # Independent of the module's own tables: words that only one value of an attribute explains.
@@ -56,7 +55,7 @@ WORDS = {
 }
 
 
-def many(count: int, style: str = "photo") -> list[tuple[Landscape, Caption]]:
+def many(count, style="photo"):
     rng = np.random.default_rng(0)
     drawn = [draw_landscape(rng) for _ in range(count)]
     return [(landscape, landscape_caption(landscape, style, rng)) for landscape in drawn]

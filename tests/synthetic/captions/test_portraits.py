@@ -6,20 +6,18 @@ import pytest
 
 from likeness.synthetic.captions.ages import AGE_GROUPS, age_phrases
 from likeness.synthetic.captions.portraits import portrait_caption
-from likeness.synthetic.captions.wording import Caption
-from likeness.synthetic.person import Person
 from likeness.synthetic.shot import Shot, draw_shot
 from likeness.synthetic.sitting import Sitting
 
 AGES = (0.5, 2.5, 5, 8, 15, 18.5, 25, 35, 45, 55, 65, 75, 85, 89.9)
 
 
-def captions(person: Person, age: float, count: int = 150, name: str = "", style: str = "photo") -> list[Caption]:
+def captions(person, age, count=150, name="", style="photo"):
     rng = np.random.default_rng(0)
     return [portrait_caption(Sitting(person, draw_shot(rng, age), name), style, rng) for _ in range(count)]
 
 
-def texts(person: Person, age: float, count: int = 150, name: str = "") -> list[str]:
+def texts(person, age, count=150, name=""):
     return [caption.text for caption in captions(person, age, count, name)]
 
 

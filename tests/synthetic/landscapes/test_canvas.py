@@ -4,18 +4,17 @@ import pytest
 from likeness.synthetic.landscapes.canvas import Canvas
 from likeness.synthetic.landscapes.objects.sprite import Sprite
 from likeness.synthetic.landscapes.view import View
-from likeness.synthetic.vectors import Array
 
 POST = Sprite(np.full((10, 4, 3), 0.5, np.float32), np.ones((10, 4), np.float32), (2.0, 10.0))
 
 
-def blank(depth: float, visibility: float) -> Canvas:
+def blank(depth, visibility):
     """Black land at one depth before a white sky."""
     black, white = np.zeros((64, 64, 3), np.float32), np.ones((64, 3), np.float32)
     return Canvas(View(64, 32.0, 64.0, 2.0), black, np.full((64, 64), depth, np.float32), white, visibility)
 
 
-def put_post(away: float, depth: float, foot: tuple[float, float] = (32.0, 40.0), visibility: float = 1e9) -> Array:
+def put_post(away, depth, foot=(32.0, 40.0), visibility=1e9):
     canvas = blank(depth, visibility)
     canvas.put(POST, foot, away)
     assert (canvas.depth[canvas.image[..., 0] > 0.1] == away).all()

@@ -4,13 +4,12 @@ import numpy as np
 import pytest
 
 from likeness.synthetic.landscapes.composition import compose
-from likeness.synthetic.landscapes.landscape import KINDS, Landscape
+from likeness.synthetic.landscapes.landscape import KINDS
 from likeness.synthetic.landscapes.sight import look
-from likeness.synthetic.landscapes.terrain import LAKE, RIVER, SEA, Terrain
-from likeness.synthetic.landscapes.view import View
+from likeness.synthetic.landscapes.terrain import LAKE, RIVER, SEA
 
 
-def of(landscape: Landscape, seed: int = 0, size: int = 64, **changes: object) -> tuple[View, Terrain]:
+def of(landscape, seed=0, size=64, **changes):
     if changes.get("kind") == "street":
         changes |= {"car": "red", "car_kind": "old"}
     return compose(replace(landscape, **changes), size, np.random.default_rng(seed))

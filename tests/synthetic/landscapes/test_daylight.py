@@ -4,16 +4,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from likeness.synthetic.landscapes.daylight import Daylight, clear_of_land, daylight, linear, luminance
-from likeness.synthetic.landscapes.landscape import HOURS, WEATHERS, Landscape
+from likeness.synthetic.landscapes.daylight import clear_of_land, daylight, linear, luminance
+from likeness.synthetic.landscapes.landscape import HOURS, WEATHERS
 from likeness.synthetic.landscapes.view import column_of
 
 
-def of(landscape: Landscape, seed: int = 0, **changes: object) -> Daylight:
+def of(landscape, seed=0, **changes):
     return daylight(replace(landscape, **changes), np.random.default_rng(seed))
 
 
-def warmth(colour: tuple[float, float, float]) -> float:
+def warmth(colour):
     return colour[0] / colour[2]
 
 

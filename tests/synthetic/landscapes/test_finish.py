@@ -6,7 +6,7 @@ import pytest
 from likeness.synthetic.landscapes.finish import exposure, finish
 
 
-def finished(value: float, size: int = 32, gain: float = 1.0) -> np.ndarray:
+def finished(value, size=32, gain=1.0):
     return finish(np.full((48, 48, 3), value, np.float32), size, gain, np.random.default_rng(0))
 
 

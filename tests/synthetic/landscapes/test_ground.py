@@ -1,17 +1,13 @@
 import numpy as np
 
 from likeness.synthetic.landscapes.ground import paint_ground
-from likeness.synthetic.landscapes.palette import Palette
 from likeness.synthetic.landscapes.sight import Seen, look
-from likeness.synthetic.landscapes.terrain import Terrain
-from likeness.synthetic.landscapes.view import View
-from likeness.synthetic.vectors import Array
 
 SUN = (0.6, 0.8, 0.0)
 WHITE = (1.0, 1.0, 1.0)
 
 
-def painted(view: View, terrain: Terrain, palette: Palette, shadow: float = 1.0, ambient: float = 0.3) -> Array:
+def painted(view, terrain, palette, shadow=1.0, ambient=0.3):
     seen = look(view, terrain)
     image = np.zeros((64, 64, 3), np.float32)
     sunlit = np.full((64, 64), shadow, np.float32)

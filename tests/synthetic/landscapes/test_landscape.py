@@ -9,7 +9,7 @@ from likeness.synthetic.landscapes.landscape import FIGURES, HOURS, KINDS, TREES
 DRAWN = [draw_landscape(np.random.default_rng(seed)) for seed in range(1500)]
 
 
-def share(found: list[bool]) -> float:
+def share(found):
     return sum(found) / len(found)
 
 

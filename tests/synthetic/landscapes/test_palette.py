@@ -3,11 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from likeness.synthetic.landscapes.landscape import Landscape
-from likeness.synthetic.landscapes.palette import Palette, illumination, palette_of
+from likeness.synthetic.landscapes.palette import illumination, palette_of
 
 
-def of(landscape: Landscape, **changes: object) -> Palette:
+def of(landscape, **changes):
     return palette_of(replace(landscape, **changes), 2000.0, np.random.default_rng(0))
 
 

@@ -4,19 +4,19 @@ import numpy as np
 import pytest
 
 from likeness.synthetic.landscapes.composition import compose
-from likeness.synthetic.landscapes.landscape import KINDS, Landscape
-from likeness.synthetic.landscapes.places import Thing, place_things
-from likeness.synthetic.landscapes.terrain import Terrain, ground_height, inland
-from likeness.synthetic.landscapes.view import View, column_of, row_of
+from likeness.synthetic.landscapes.landscape import KINDS
+from likeness.synthetic.landscapes.places import place_things
+from likeness.synthetic.landscapes.terrain import ground_height, inland
+from likeness.synthetic.landscapes.view import column_of, row_of
 
 
-def placed(landscape: Landscape, seed: int) -> tuple[list[Thing], View, Terrain]:
+def placed(landscape, seed):
     rng = np.random.default_rng(seed)
     view, terrain = compose(landscape, 256, rng)
     return place_things(landscape, view, terrain, rng), view, terrain
 
 
-def everything(plain: Landscape, kind: str) -> Landscape:
+def everything(plain, kind):
     car = {"car": "red", "car_kind": "old"} if kind == "street" else {}
     return replace(plain, kind=kind, tree="oak", house=True, path=True, figure="girl", **car)
 

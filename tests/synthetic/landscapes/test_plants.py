@@ -2,21 +2,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from likeness.synthetic.landscapes.daylight import Daylight
-from likeness.synthetic.landscapes.landscape import Landscape
-from likeness.synthetic.landscapes.palette import Palette, palette_of
-from likeness.synthetic.landscapes.plants import Growth, grow, growth_of
+from likeness.synthetic.landscapes.palette import palette_of
+from likeness.synthetic.landscapes.plants import grow, growth_of
 from likeness.synthetic.landscapes.sight import look
-from likeness.synthetic.landscapes.terrain import Terrain
-from likeness.synthetic.landscapes.view import View
-from likeness.synthetic.vectors import Array
 
 
-def growth(landscape: Landscape, light: Daylight, palette: Palette) -> Growth:
+def growth(landscape, light, palette):
     return growth_of(landscape, light, palette, np.random.default_rng(0))
 
 
-def grown(view: View, terrain: Terrain, growth: Growth, depth: Array | None = None, sunlit: float = 1.0) -> Array:
+def grown(view, terrain, growth, depth=None, sunlit=1.0):
     """A black picture with the blades alone."""
     image = np.zeros((64, 64, 3), np.float32)
     seen = look(view, terrain).depth if depth is None else depth

@@ -3,11 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from likeness.synthetic.landscapes.landscape import KINDS, Landscape
+from likeness.synthetic.landscapes.landscape import KINDS
 from likeness.synthetic.landscapes.render import render_landscape
 
 
-def picture(landscape: Landscape, size: int = 64, **changes: object) -> np.ndarray:
+def picture(landscape, size=64, **changes):
     if changes.get("kind") == "street":
         changes |= {"car": "yellow", "car_kind": "old"}
     return render_landscape(replace(landscape, **changes), size, supersampling=1.0)

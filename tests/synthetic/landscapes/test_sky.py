@@ -1,10 +1,9 @@
 import numpy as np
 
-from likeness.synthetic.landscapes.daylight import Daylight
-from likeness.synthetic.landscapes.sky import Sky, add_stars, paint_sky, sky_of
+from likeness.synthetic.landscapes.sky import add_stars, paint_sky, sky_of
 
 
-def clear_sky(light: Daylight) -> Sky:
+def clear_sky(light):
     return sky_of(light, np.random.default_rng(0))._replace(cover=0.0, glow=(0.0, 0.0, 0.0))
 
 

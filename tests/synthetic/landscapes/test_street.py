@@ -4,26 +4,24 @@ import pytest
 from likeness.synthetic.landscapes.canvas import Canvas
 from likeness.synthetic.landscapes.objects.sprite import Illumination
 from likeness.synthetic.landscapes.sight import look
-from likeness.synthetic.landscapes.street import Row, draw_lamps, draw_rows, facing, rows_of, shade_street
-from likeness.synthetic.landscapes.terrain import Terrain
-from likeness.synthetic.landscapes.view import View
+from likeness.synthetic.landscapes.street import draw_lamps, draw_rows, facing, rows_of, shade_street
 
 LIGHT = Illumination((0.6, 0.64, 0.48), (1.0, 1.0, 1.0), (0.4, 0.4, 0.5), (0.1, 0.1, 0.1))
 
 
-def blank(view: View, street: Terrain, light: float) -> Canvas:
+def blank(view, street, light):
     """The street's distances, and one light everywhere."""
     image = np.full((64, 64, 3), light, np.float32)
     return Canvas(view, image, look(view, street).depth, np.zeros((64, 3), np.float32), 1e6)
 
 
 @pytest.fixture
-def street(flat: Terrain) -> Terrain:
+def street(flat):
     return flat._replace(road=3.0)
 
 
 @pytest.fixture
-def rows(street: Terrain) -> tuple[Row, Row]:
+def rows(street):
     return rows_of(street, np.random.default_rng(0))
 
 

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from likeness.synthetic.landscapes.sight import look
-from likeness.synthetic.landscapes.terrain import LAKE, SEA, Terrain
-from likeness.synthetic.landscapes.view import View
+from likeness.synthetic.landscapes.terrain import LAKE, SEA
 from likeness.synthetic.landscapes.water import Waves, paint_water, waves_of
 
 STILL = Waves(
@@ -13,13 +12,13 @@ STILL = Waves(
 )
 
 
-def lake(flat: Terrain) -> Terrain:
+def lake(flat):
     return flat._replace(
         water=LAKE, level=0.0, bank=1.0, shore_near=3.0, shore_far=2000.0, water_x=0.0, water_width=3000.0
     )
 
 
-def mirrored(view: View, terrain: Terrain, waves: Waves) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def mirrored(view, terrain, waves):
     """A sky of rows that tell their number, painted with water: the picture, what it mirrored, and where water is."""
     seen = look(view, terrain)
     above = np.tile(np.arange(64, dtype=np.float32)[:, None, None], (1, 64, 3))

@@ -3,7 +3,7 @@ import numpy as np
 from likeness.synthetic.landscapes.weather import add_rain, add_snowfall
 
 
-def grey(value: float) -> np.ndarray:
+def grey(value):
     return np.full((128, 128, 3), value, np.float32)
 
 

@@ -15,8 +15,7 @@ def test_the_brush_travels_with_its_pattern(rng):
 def test_bristles_leave_streaks_without_a_seam(rng):
     pattern = draw_bristles(Brush(), rng).pattern
     assert pattern.shape == (LANES, TICKS)
-    assert pattern.min() >= 0
-    assert pattern.max() <= 1
+    assert 0 <= pattern.min() <= pattern.max() <= 1
     assert pattern.std() > 0.15
     across, along = np.abs(np.diff(pattern, axis=0)).mean(), np.abs(np.diff(pattern, axis=1)).mean()
     assert along < 0.3 * across

@@ -4,7 +4,7 @@ import pytest
 from likeness.synthetic.painter.clouds import clouds
 
 
-def drawn(size: float = 40, octaves: int = 3, *, height: int = 200, width: int = 300, seed: int = 0) -> np.ndarray:
+def drawn(size=40, octaves=3, *, height=200, width=300, seed=0):
     return clouds(height, width, size, octaves, np.random.default_rng(seed))
 
 

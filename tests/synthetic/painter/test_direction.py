@@ -8,7 +8,7 @@ from likeness.synthetic.painter.style import Direction
 SIZE = 128
 
 
-def stripes(angle: float, period: float = 16) -> np.ndarray:
+def stripes(angle, period=16):
     """Stripes that run at an angle, degrees anticlockwise from the horizontal."""
     y, x = np.mgrid[0:SIZE, 0:SIZE]
     across = x * np.sin(np.radians(angle)) + y * np.cos(np.radians(angle))
@@ -16,12 +16,12 @@ def stripes(angle: float, period: float = 16) -> np.ndarray:
     return np.stack([lightness, 0 * lightness, 0 * lightness], -1).astype(np.float32)
 
 
-def angles(field: np.ndarray) -> np.ndarray:
+def angles(field):
     """Degrees anticlockwise, 0 to 180."""
     return np.degrees(np.arctan2(-field[..., 1], field[..., 0])) % 180
 
 
-def directions(lab: np.ndarray, seed: int = 0, **changes: float) -> np.ndarray:
+def directions(lab, seed=0, **changes):
     plain = {"sway": 0.0, "spread": 0.0}
     return stroke_directions(lab, Direction(**(plain | changes)), np.random.default_rng(seed))
 
@@ -71,8 +71,7 @@ def test_within_a_patch_strokes_are_parallel():
     levels, counts = np.unique(found, return_counts=True)
     assert 12 <= len(levels) <= 36
     assert counts.sum() == SIZE * SIZE
-    assert levels.min() >= 50
-    assert levels.max() <= 130
+    assert 50 <= levels.min() <= levels.max() <= 130
 
 
 def test_patches_keep_to_regions_of_like_colour():

@@ -14,19 +14,19 @@ RIGHT = np.tile(np.array([1, 0], np.float32), (SIZE, SIZE, 1))
 EVERYWHERE = np.ones((SIZE, SIZE), bool)
 
 
-def seen() -> np.ndarray:
+def seen():
     """Light sky above dark ground."""
     lab = np.tile(np.array([80, 0, -20], np.float32), (SIZE, SIZE, 1))
     lab[48:] = (40, -20, 25)
     return lab
 
 
-def blank() -> Canvas:
+def blank():
     colour = np.tile(np.array([95, 0, 0], np.float32), (SIZE, SIZE, 1))
     return Canvas(colour, colour.copy(), np.zeros((SIZE, SIZE), np.float32), np.ones((SIZE, SIZE), np.float32))
 
 
-def rng() -> np.random.Generator:
+def rng():
     return np.random.default_rng(0)
 
 

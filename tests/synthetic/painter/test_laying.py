@@ -10,19 +10,19 @@ HEIGHT, WIDTH = 24, 64
 RED = (50.0, 60.0, 40.0)
 
 
-def blank(relief: np.ndarray | None = None) -> Canvas:
+def blank(relief=None):
     colour = np.tile(np.array([100, 0, 0], np.float32), (HEIGHT, WIDTH, 1))
     relief = np.ones((HEIGHT, WIDTH), np.float32) if relief is None else relief
     return Canvas(colour, colour.copy(), np.zeros((HEIGHT, WIDTH), np.float32), relief)
 
 
 def stroke(
-    nodes: list[tuple[float, float]],
-    colour: tuple[float, float, float] = RED,
-    radius: float = 3.0,
-    opacity: float = 1.0,
-    shift: tuple[float, float, float] = (0, 0, 0),
-) -> Strokes:
+    nodes,
+    colour=RED,
+    radius=3.0,
+    opacity=1.0,
+    shift=(0, 0, 0),
+):
     return Strokes(
         np.array([nodes], np.float32),
         np.full((1, len(nodes)), radius, np.float32),
@@ -34,7 +34,7 @@ def stroke(
     )
 
 
-def laid(strokes: Strokes, brush: Brush = Brush(), on: Canvas | None = None) -> Canvas:  # noqa: B008
+def laid(strokes, brush=Brush(), on=None):  # noqa: B008
     on = blank() if on is None else on
     places = np.zeros((len(strokes.first), 2), np.int32)
     lay(on, strokes, draw_bristles(brush, np.random.default_rng(0)), places)

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from likeness.synthetic.painter.lines import contour_strength, contours, hatching
-from likeness.synthetic.painter.strokes import Strokes
 from likeness.synthetic.painter.style import Lines
 
 SIZE = 120
@@ -13,7 +12,7 @@ SHADES = Lines(width=0.02, length=0.3, gap=0.03, threshold=0.3, full=0.9)
 RIGHT = np.tile(np.array([1, 0], np.float32), (SIZE, SIZE, 1))
 
 
-def greys(lightness: np.ndarray) -> np.ndarray:
+def greys(lightness):
     lightness = np.broadcast_to(lightness, (SIZE, SIZE))
     return np.stack([lightness, 0 * lightness, 0 * lightness], -1).astype(np.float32)
 
@@ -22,11 +21,11 @@ STEP = greys(np.where(np.arange(SIZE) < 60, 30, 70))
 DARK_LINE = greys(np.where(np.abs(np.arange(SIZE) - 60) < 2, 20, 80))
 
 
-def rng() -> np.random.Generator:
+def rng():
     return np.random.default_rng(0)
 
 
-def drawn_nodes(strokes: Strokes) -> np.ndarray:
+def drawn_nodes(strokes):
     return np.concatenate(
         [np.zeros((0, 2), np.float32)]
         + [nodes[a : b + 1] for nodes, a, b in zip(strokes.nodes, strokes.first, strokes.last, strict=True)]

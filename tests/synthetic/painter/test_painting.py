@@ -1,18 +1,16 @@
 import hashlib
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 
-from likeness.synthetic.painter import LEARNED_STYLE, REPLICA_STYLE, STYLES, Style, paint
+from likeness.synthetic.painter import LEARNED_STYLE, REPLICA_STYLE, STYLES, paint
 from likeness.synthetic.painter.direction import structure
 from likeness.synthetic.painter.palette import rgb_to_lab
 
-Scene = Callable[..., np.ndarray]
 EVERY = {**STYLES, "learned": LEARNED_STYLE, "replica": REPLICA_STYLE}
 PAINTED = [name for name in EVERY if name != "photo"]
 SEEDS = range(3)
@@ -27,7 +25,7 @@ for style in (*STYLES.values(), LEARNED_STYLE):
 """
 
 
-def lab_of(picture: np.ndarray) -> np.ndarray:
+def lab_of(picture):
     return rgb_to_lab(picture.astype(np.float32) / 255)
 
 
@@ -135,7 +133,7 @@ def test_impressionists_break_colours_and_oil_does_not():
     assert hues["impressionist"] > 4
 
 
-def _parallel(style: Style, seed: int) -> tuple[float, float]:
+def _parallel(style, seed):
     """Mean direction of strokes on a plain picture, degrees anticlockwise, and how well places keep to it, 0 to 1."""
     plain = np.full((256, 256, 3), (140, 150, 120), np.uint8)
     lightness = lab_of(paint(plain, replace(style, contours=()), seed)) * np.array([1, 0, 0], np.float32)

@@ -20,8 +20,7 @@ def test_colours_of_the_standard():
 
 def test_what_the_screen_lacks_is_clipped():
     rgb = lab_to_rgb(np.array([[[60, -120, 100], [105, 0, 0]]], np.float32))
-    assert rgb.min() >= 0
-    assert rgb.max() <= 1
+    assert 0 <= rgb.min() <= rgb.max() <= 1
 
 
 def test_a_plain_palette_changes_nothing():

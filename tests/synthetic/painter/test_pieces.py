@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from likeness.synthetic.painter.bristles import Bristles, draw_bristles
+from likeness.synthetic.painter.bristles import draw_bristles
 from likeness.synthetic.painter.pieces import (
     Piece,
     columns_of,
@@ -17,11 +17,11 @@ from likeness.synthetic.painter.style import Brush
 HEIGHT, WIDTH = 50, 60
 
 
-def brush(**changes: float) -> Bristles:
+def brush(**changes):
     return draw_bristles(Brush(**changes), np.random.default_rng(0))
 
 
-def piece(angle: float = 0.0, length: float = 10.0, radius: float = 3.0, **changes: object) -> Piece:
+def piece(angle=0.0, length=10.0, radius=3.0, **changes):
     ends = {"end_radius": radius, "is_first": True, "is_last": True} | changes
     return Piece(25.0, 20.0, float(np.cos(angle)), float(np.sin(angle)), length, radius, **ends)
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from likeness.synthetic.painter.streamlines import Streamlines, streamlines
+from likeness.synthetic.painter.streamlines import streamlines
 
 SIZE = 60
 RIGHT = np.tile(np.array([1, 0], np.float32), (SIZE, SIZE, 1))
@@ -9,19 +9,19 @@ FLAT = np.ones((SIZE, SIZE), np.float32)
 
 
 def drawn(
-    strength: np.ndarray = FLAT,
-    field: np.ndarray = RIGHT,
-    seeds: np.ndarray | None = None,
-    gap: float = 4.0,
-    steps: int = 100,
-    on_ridge: bool = False,
-) -> Streamlines:
+    strength=FLAT,
+    field=RIGHT,
+    seeds=None,
+    gap=4.0,
+    steps=100,
+    on_ridge=False,
+):
     if seeds is None:
         seeds = np.random.default_rng(0).permutation(np.flatnonzero(strength > 0.5))
     return streamlines(strength, field, seeds, 0.5, gap, 1.0, steps, on_ridge)
 
 
-def nodes_of(lines: Streamlines, i: int) -> np.ndarray:
+def nodes_of(lines, i):
     return lines.nodes[i, lines.first[i] : lines.last[i] + 1]
 
 

@@ -12,13 +12,13 @@ START = np.array([[20.5, 12.5]], np.float32)
 
 
 def traced(
-    reference: np.ndarray = GREY,
-    canvas: np.ndarray = WHITE,
-    painted: np.ndarray = EVERYWHERE,
-    field: np.ndarray = RIGHT,
-    start: np.ndarray = START,
-    steps: int = 4,
-) -> np.ndarray:
+    reference=GREY,
+    canvas=WHITE,
+    painted=EVERYWHERE,
+    field=RIGHT,
+    start=START,
+    steps=4,
+):
     """Nodes of the one stroke, from its first to its last."""
     nodes, first, last, colours = trace(reference, canvas, painted, field, start, 2.0, steps, 20.0)
     column, row = start[0].astype(int)

@@ -14,7 +14,7 @@ WASH = np.tile(np.array([60, 10, -30], np.float32), (SIZE, SIZE, 1))
 MIDDLE = np.s_[30:130, 30:130]
 
 
-def dried(lab: np.ndarray = WASH, relief: np.ndarray = PLANE, **changes: float) -> np.ndarray:
+def dried(lab=WASH, relief=PLANE, **changes):
     return wet(lab, relief, PAPER, replace(DRY, **changes), np.random.default_rng(0))
 
 

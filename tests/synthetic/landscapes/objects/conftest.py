@@ -1,9 +1,20 @@
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from likeness.synthetic.landscapes.objects.sprite import Illumination
+from likeness.synthetic.landscapes.objects.mesh import Mesh
+from likeness.synthetic.landscapes.objects.sprite import Illumination, Sprite
+
+
+def area(mesh: Mesh) -> float:
+    a, b, c = np.moveaxis(mesh.position[mesh.faces].astype(np.float64), 1, 0)
+    return float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum() / 2)
+
+
+def mean_colour(sprite: Sprite) -> np.ndarray:
+    return np.average(sprite.colour.reshape(-1, 3), axis=0, weights=sprite.alpha.reshape(-1))
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from likeness.synthetic.landscapes.objects.finishes import BARK, BRICK, MATT, PL
 PATTERNED = (BRICK, STONE, TILES, PLANKS, BARK, PLASTER)
 
 
-def wall(finish: int, pixel: float) -> np.ndarray:
+def wall(finish, pixel):
     return np.array([[pattern(finish, u, v, pixel) for u in np.arange(0, 4, 0.05)] for v in np.arange(0, 4, 0.05)])
 
 

@@ -3,15 +3,11 @@ import pytest
 
 from likeness.synthetic.landscapes.objects.finishes import LEAF
 from likeness.synthetic.landscapes.objects.foliage import blades, clumps
-from likeness.synthetic.landscapes.objects.mesh import Mesh
+
+from .conftest import area
 
 GREEN = np.array([[0.1, 0.4, 0.05]], np.float32)
 CROWN = np.zeros(3, np.float32), np.full(3, 2.0, np.float32)
-
-
-def area(mesh: Mesh) -> float:
-    a, b, c = np.moveaxis(mesh.position[mesh.faces].astype(np.float64), 1, 0)
-    return float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum() / 2)
 
 
 def test_a_blade_has_its_length_width_and_side_of_light():

@@ -7,13 +7,12 @@ from likeness.synthetic.landscapes.objects.finishes import CHROME, GLASS, GLOW, 
 from likeness.synthetic.landscapes.objects.mesh import merged, moved
 from likeness.synthetic.landscapes.objects.portray import Eye, portray, shaded_below, supersampling
 from likeness.synthetic.landscapes.objects.solids import ball, boxes, quads
-from likeness.synthetic.landscapes.objects.sprite import Sprite
 
 FAR = Eye(distance=1000.0, height=0.5)
 GREY = (0.5, 0.5, 0.5)
 
 
-def middle(sprite: Sprite, x: float, y: float, scale: float = 40.0) -> np.ndarray:
+def middle(sprite, x, y, scale=40.0):
     """Colour at a point in metres from the foot, y upwards."""
     return sprite.colour[int(sprite.foot[1] - y * scale), int(sprite.foot[0] + x * scale)]
 

@@ -2,15 +2,11 @@ import numpy as np
 import pytest
 
 from likeness.synthetic.landscapes.objects.finishes import MATT
-from likeness.synthetic.landscapes.objects.mesh import Mesh
 from likeness.synthetic.landscapes.objects.solids import ball, boxes, quads, sheet, tubes, turned_profile
 
+from .conftest import area
+
 GREY = (0.5, 0.5, 0.5)
-
-
-def area(mesh: Mesh) -> float:
-    a, b, c = np.moveaxis(mesh.position[mesh.faces].astype(np.float64), 1, 0)
-    return float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum() / 2)
 
 
 def test_a_box_has_its_faces_and_looks_outward():

@@ -2,14 +2,11 @@ import numpy as np
 import pytest
 
 from likeness.synthetic.landscapes.landscape import SEASONS, TREES
-from likeness.synthetic.landscapes.objects.sprite import Sprite
 from likeness.synthetic.landscapes.objects.trees import tree
 
+from .conftest import mean_colour
+
 KINDS = TREES[1:]
-
-
-def mean_colour(sprite: Sprite) -> np.ndarray:
-    return np.average(sprite.colour.reshape(-1, 3), axis=0, weights=sprite.alpha.reshape(-1))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -24,14 +21,6 @@ def test_a_tree_is_as_high_as_asked_and_stands_on_its_foot(kind, season, height,
     assert trunk[int(sprite.foot[0]) - 1 : int(sprite.foot[0]) + 2].sum() > 0.4
     assert np.isfinite(sprite.colour).all()
     assert (sprite.colour >= 0).all()
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_seed_decides(kind, noon):
-    first, again, other = (tree(kind, "summer", 60, noon, np.random.default_rng(seed)) for seed in (1, 1, 2))
-    np.testing.assert_array_equal(first.colour, again.colour)
-    np.testing.assert_array_equal(first.alpha, again.alpha)
-    assert first.alpha.shape != other.alpha.shape or np.abs(first.alpha - other.alpha).mean() > 0.01
 
 
 def test_kinds_have_their_shapes(noon):
