@@ -10,8 +10,6 @@ from PIL import Image
 from likeness.classify.options import TrainingOptions
 from likeness.datasets import ImageSet
 
-SHARED = Path(__file__).parents[3] / "shared" / "data"
-
 
 @pytest.fixture(scope="session", autouse=True)
 def one_thread() -> None:
@@ -49,8 +47,5 @@ def tiny() -> Callable[..., TrainingOptions]:
 
 
 @pytest.fixture(scope="session")
-def paintings() -> Path:
-    folder = SHARED / "paintings_train"
-    if not folder.is_dir():
-        pytest.skip("no paintings in ../shared/data/paintings_train")
-    return folder
+def paintings(shared_data: Callable[[str], Path]) -> Path:
+    return shared_data("paintings_train")

@@ -1,6 +1,5 @@
 import subprocess
 import sys
-from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -9,18 +8,16 @@ from PIL import Image
 from likeness.classify.backbones import BACKBONES
 from likeness.classify.classifier import Classifier, ClassifierError, Description, open_classifier
 from likeness.classify.network import freeze_all_but_last_layers, standardise
-from likeness.classify.options import TrainingOptions
 from likeness.classify.training import new_parts
 from likeness.classify.trunk_features import in_batches
 from likeness.classify.views import ViewOptions
 
-Tiny = Callable[..., TrainingOptions]
 SLOW = {"efficientnet_b7", "efficientnet_v2l"}
 NAMES = [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in BACKBONES]
 VIEWS = ViewOptions(judged_grids=(1, 2))
 
 
-def trained(tiny: Tiny, name: str = "efficientnet_lite0") -> Classifier:
+def trained(tiny, name="efficientnet_lite0"):
     """A network after two steps of its last layers."""
     import keras
 
@@ -39,7 +36,7 @@ def trained(tiny: Tiny, name: str = "efficientnet_lite0") -> Classifier:
 
 
 @pytest.fixture
-def images() -> list[Image.Image]:
+def images():
     generator = np.random.default_rng(1)
     return [Image.fromarray(generator.integers(0, 256, (50, 40, 3), dtype=np.uint8)) for _ in range(3)]
 

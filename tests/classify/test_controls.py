@@ -1,5 +1,3 @@
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,12 +5,9 @@ import pytest
 from likeness.classify.controls import fit_without, paired_difference, recall_after_change
 from likeness.classify.judgements import judgement_table
 from likeness.classify.judging import judge_pictures
-from likeness.classify.options import TrainingOptions
-
-Tiny = Callable[..., TrainingOptions]
 
 
-def judged(change: str, *right: bool) -> pd.DataFrame:
+def judged(change, *right):
     """Four pictures of class a and two of class b, judged rightly or not."""
     shares = np.array([[0.9, 0.1] if good == (place < 4) else [0.1, 0.9] for place, good in enumerate(right)])
     table = judgement_table(list("123456"), shares, ["a", "b"], labels=list("aaaabb"))

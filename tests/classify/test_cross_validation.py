@@ -1,5 +1,3 @@
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,11 +8,7 @@ from likeness.classify.baseline import cross_validate_baseline
 from likeness.classify.changes import Change
 from likeness.classify.cross_validation import cross_validate
 from likeness.classify.folds import stratified_folds
-from likeness.classify.options import TrainingOptions
 from likeness.datasets import ImageSet
-
-Tiny = Callable[..., TrainingOptions]
-
 
 GREY = Change(lambda image: Image.new("RGB", image.size, (127, 127, 127)), "grey")
 

@@ -7,7 +7,7 @@ from likeness.classify.detail import DetailOptions, at_detail_level, at_random_d
 
 
 @pytest.fixture
-def noise() -> Image.Image:
+def noise():
     return Image.fromarray(np.random.default_rng(0).integers(0, 256, (120, 160, 3), dtype=np.uint8))
 
 

@@ -1,5 +1,3 @@
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,10 +6,7 @@ from PIL import Image, ImageFilter
 from likeness.classify import fitting
 from likeness.classify.changes import Change
 from likeness.classify.fitting import fit_classifier
-from likeness.classify.options import TrainingOptions
 from likeness.datasets import ImageSet
-
-Tiny = Callable[..., TrainingOptions]
 
 
 def test_a_classifier_learns_coarse_from_fine_and_is_kept(textures, labels, tiny, tmp_path, monkeypatch):

@@ -1,5 +1,3 @@
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 from PIL import Image
@@ -8,14 +6,13 @@ from likeness.classify.backbones import backbone
 from likeness.classify.classifier import Classifier, Description
 from likeness.classify.grad_cam import grad_cam, view_heat
 from likeness.classify.network import set_head, standardise
-from likeness.classify.options import TrainingOptions
 from likeness.classify.training import new_parts
 from likeness.classify.trunk_features import in_batches
 from likeness.classify.views import ViewOptions
 
 
 @pytest.fixture(scope="module")
-def classifier(tiny: Callable[..., TrainingOptions]) -> Classifier:
+def classifier(tiny):
     parts = new_parts(tiny(side=64), 2)
     generator = np.random.default_rng(0)
     pixels = generator.integers(0, 256, (8, 64, 64, 3)).astype(np.float32)

@@ -5,7 +5,7 @@ from PIL import Image
 from likeness.classify.grey_statistics import STATISTICS, grey_statistics
 
 
-def described(pixels: np.ndarray) -> dict[str, float]:
+def described(pixels):
     return dict(zip(STATISTICS, grey_statistics(Image.fromarray(pixels.astype(np.uint8))), strict=True))
 
 

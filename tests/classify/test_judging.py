@@ -1,5 +1,3 @@
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 from PIL import Image
@@ -9,10 +7,7 @@ from likeness.classify.detail import at_detail_level
 from likeness.classify.fitting import fit_classifier
 from likeness.classify.judgements import shares_in
 from likeness.classify.judging import judge_pictures
-from likeness.classify.options import TrainingOptions
 from likeness.datasets import ImageSet
-
-Tiny = Callable[..., TrainingOptions]
 
 
 def test_a_set_is_judged_as_its_pictures_are_and_looked_at_once(textures, labels, tiny, tmp_path, monkeypatch):

@@ -1,25 +1,21 @@
 import subprocess
 import sys
-from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from likeness.classify.network import Parts, freeze_all_but_last_layers, head_weights, set_head, standardise
-from likeness.classify.options import TrainingOptions
+from likeness.classify.network import freeze_all_but_last_layers, head_weights, set_head, standardise
 from likeness.classify.training import new_parts
 from likeness.classify.trunk_features import in_batches
 
-Tiny = Callable[..., TrainingOptions]
-
 
 @pytest.fixture(scope="module")
-def parts(tiny: Tiny) -> Parts:
+def parts(tiny):
     return new_parts(tiny(), 3)
 
 
 @pytest.fixture(scope="module")
-def pixels() -> np.ndarray:
+def pixels():
     return np.random.default_rng(0).integers(0, 256, (8, 32, 32, 3)).astype(np.float32)
 
 

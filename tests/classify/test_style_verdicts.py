@@ -1,7 +1,6 @@
 import math
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from likeness.classify.intervals import wilson_interval
@@ -11,7 +10,7 @@ from likeness.classify.style_verdicts import backbone_agreement, study_form, sty
 CLASSES = ["0", "1", "2"]
 
 
-def said(*places: int, sure: float = 0.8) -> pd.DataFrame:
+def said(*places, sure=0.8):
     shares = np.full((len(places), 3), (1 - sure) / 2)
     shares[np.arange(len(places)), places] = sure
     return judgement_table([f"{number}.png" for number in range(len(places))], shares, CLASSES)

@@ -10,10 +10,16 @@ from pydantic import ValidationError
 from likeness.classify.views import ViewOptions, grid_boxes, judging_views, training_views
 
 
-def ramp(width: int, height: int) -> Image.Image:
+def ramp(width, height):
     """Red grows to the right, green downwards, 0..255."""
     across, down = np.meshgrid(np.linspace(0, 255, width), np.linspace(0, 255, height))
     return Image.fromarray(np.stack([across, down, np.zeros_like(across)], axis=2).astype(np.uint8))
+
+
+def still(**changes):
+    """Two hundred views of one version, of all detail, and lit alike if nothing else is said."""
+    settings = {"versions": 1, "views_per_version": 200, "lighting": 0, "detail": {"probability": 0}}
+    return ViewOptions(**(settings | changes))
 
 
 def test_grids_by_hand():
@@ -44,9 +50,8 @@ def test_judging_views_are_the_grids_and_then_their_mirror_images():
 
 
 def test_training_views_are_within_the_picture_and_of_the_sizes_asked_for(rng):
-    options = ViewOptions(versions=1, views_per_version=200, smallest_view=0.4, flip=False, lighting=0)
-    still = options.model_copy(update={"detail": options.detail.model_copy(update={"probability": 0})})
-    views = training_views([ramp(256, 256)], 16, still, rng).astype(float)
+    options = still(smallest_view=0.4, flip=False)
+    views = training_views([ramp(256, 256)], 16, options, rng).astype(float)
     spans = (views[:, 8, -1, 0] - views[:, 8, 0, 0]) / 255 * 16 / 15
     assert spans.min() == pytest.approx(0.4, abs=0.03)
     assert spans.max() == pytest.approx(1.0, abs=0.03)
@@ -56,11 +61,10 @@ def test_training_views_are_within_the_picture_and_of_the_sizes_asked_for(rng):
 
 
 def test_half_of_the_training_views_are_mirrored_and_lit_differently():
-    options = ViewOptions(versions=1, views_per_version=200, smallest_view=1, lighting=0)
-    still = options.model_copy(update={"detail": options.detail.model_copy(update={"probability": 0})})
-    views = training_views([ramp(64, 64)], 16, still, np.random.default_rng(0)).astype(float)
+    options = still(smallest_view=1)
+    views = training_views([ramp(64, 64)], 16, options, np.random.default_rng(0)).astype(float)
     assert 0.35 < (views[:, 8, 0, 0] > views[:, 8, -1, 0]).mean() < 0.65
-    lit = training_views([ramp(64, 64)], 16, still.model_copy(update={"lighting": 0.2}), np.random.default_rng(0))
+    lit = training_views([ramp(64, 64)], 16, still(smallest_view=1, lighting=0.2), np.random.default_rng(0))
     brightness = lit.astype(float)[:, 4:12, 4:12, :2].mean(axis=(1, 2, 3))
     assert brightness.std() > 5
 

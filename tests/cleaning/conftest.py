@@ -7,8 +7,6 @@ from PIL import Image
 
 from likeness.datasets import ImageSet
 
-SHARED = Path(__file__).parents[3] / "shared" / "data"
-
 
 def _scene(seed: int, width: int = 64, height: int = 64) -> Image.Image:
     rng = np.random.default_rng(seed)
@@ -23,18 +21,6 @@ def _scene(seed: int, width: int = 64, height: int = 64) -> Image.Image:
 def scene() -> Callable[..., Image.Image]:
     """Makes a coloured picture, large forms and small ones, that differs with `seed`; 64 pixels a side if not told."""
     return _scene
-
-
-@pytest.fixture(scope="session")
-def shared_data() -> Callable[[str], Path]:
-    """Finds a folder of real pictures beside the project, and skips the test where it is absent."""
-
-    def folder(name: str) -> Path:
-        if not (SHARED / name).is_dir():
-            pytest.skip(f"no pictures in ../shared/data/{name}")
-        return SHARED / name
-
-    return folder
 
 
 @pytest.fixture

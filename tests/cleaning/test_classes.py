@@ -1,20 +1,13 @@
-"""Classes: what pictures belong to, and what cannot be learned from."""
-
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from PIL import Image
 
 from likeness.cleaning.classes import ClassError, check_classes, class_labels, in_order
 from likeness.datasets import ImageSet
 
-Scene = Callable[..., Image.Image]
-Hang = Callable[[dict[str, object]], ImageSet]
 
-
-def members(**classes: list[str]) -> pd.DataFrame:
+def members(**classes):
     """Pictures of classes by their groups, such as c0=["a", "b"]."""
     rows = [
         (f"{name[1:]}/{row}.png", name[1:], group) for name, own in classes.items() for row, group in enumerate(own)

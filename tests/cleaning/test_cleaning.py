@@ -1,8 +1,5 @@
-"""The whole of cleaning, on small pictures of every kind."""
-
 import io
 import logging
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +11,10 @@ from PIL import Image
 from likeness.cleaning import ClassError, CleaningOptions, clean
 from likeness.datasets import ImageSet, ImageSetDataset
 
-Scene = Callable[..., Image.Image]
-Hang = Callable[[dict[str, object]], ImageSet]
 SMALL = CleaningOptions(size=32, folds=2)
 
 
-def rows(report: pd.DataFrame) -> dict[str, pd.Series]:
+def rows(report):
     return {row["file"]: row for _, row in report.iterrows()}
 
 

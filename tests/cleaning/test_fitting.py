@@ -1,7 +1,4 @@
-"""One picture in one form."""
-
 import io
-from typing import Any
 
 import numpy as np
 import pytest
@@ -10,14 +7,14 @@ from PIL import Image
 from likeness.cleaning.fitting import Original, examine, fit_square, fitting_changes, is_coloured, scale_of
 
 
-def saved(picture: Image.Image, form: str, **options: Any) -> io.BytesIO:
+def saved(picture, form, **options):
     buffer = io.BytesIO()
     picture.save(buffer, format=form, **options)
     buffer.seek(0)
     return buffer
 
 
-def three_stripes(width: int = 90, height: int = 30) -> Image.Image:
+def three_stripes(width=90, height=30):
     """Black, grey and white, one beside the other."""
     values = np.repeat(np.array([0, 128, 255], np.uint8), width // 3)
     return Image.fromarray(np.broadcast_to(values, (height, width)).copy())

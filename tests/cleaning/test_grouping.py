@@ -1,9 +1,5 @@
-"""Near-duplicates and their groups."""
-
 import itertools
-from collections.abc import Callable
 
-import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
@@ -11,10 +7,8 @@ from PIL import Image, ImageOps
 from likeness.cleaning.grouping import groups, near_pairs
 from likeness.cleaning.hashing import thumbnail
 
-Scene = Callable[..., Image.Image]
 
-
-def found(pictures: dict[str, Image.Image], **changes: object) -> pd.DataFrame:
+def found(pictures, **changes):
     settings = {"bits": 12, "part_bits": 8, "mirrored": True, **changes}
     return near_pairs(list(pictures), [thumbnail(picture) for picture in pictures.values()], **settings)
 

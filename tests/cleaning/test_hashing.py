@@ -1,7 +1,4 @@
-"""Hashes of whole pictures and of parts."""
-
 import io
-from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -9,18 +6,16 @@ from PIL import Image, ImageOps
 
 from likeness.cleaning.hashing import BITS, distances, hash_parts, hash_whole, thumbnail
 
-Scene = Callable[..., Image.Image]
-
 SEEDS = range(12)
 
 
-def to_jpeg(picture: Image.Image, quality: int) -> Image.Image:
+def to_jpeg(picture, quality):
     buffer = io.BytesIO()
     picture.save(buffer, format="JPEG", quality=quality)
     return Image.open(buffer)
 
 
-def apart(first: Image.Image, second: Image.Image) -> int:
+def apart(first, second):
     one, other = (hash_whole([thumbnail(picture)]) for picture in (first, second))
     return int(distances(one, other)[0, 0])
 

@@ -1,5 +1,3 @@
-"""What may be set about cleaning."""
-
 import pytest
 from pydantic import ValidationError
 

@@ -1,6 +1,3 @@
-"""Pictures in one form, once."""
-
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +9,6 @@ from likeness.cleaning.options import CleaningOptions
 from likeness.cleaning.preparing import cleaned_names, prepare
 from likeness.datasets import ImageSet
 
-Scene = Callable[..., Image.Image]
-Hang = Callable[[dict[str, object]], ImageSet]
 SMALL = CleaningOptions(size=32)
 
 

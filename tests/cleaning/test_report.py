@@ -1,5 +1,3 @@
-"""How the classes are balanced, as numbers and as bars."""
-
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
@@ -8,7 +6,7 @@ from likeness.cleaning.report import class_balance, draw_class_balance
 
 
 @pytest.fixture
-def report() -> pd.DataFrame:
+def report():
     """Class 2: four pictures kept, two of them near-duplicates; class 10: one kept, one set aside; one of no class."""
     return pd.DataFrame(
         {

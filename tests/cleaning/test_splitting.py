@@ -1,5 +1,3 @@
-"""Parts by group, stratified and seeded."""
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,11 +9,11 @@ from likeness.cleaning.splitting import divide
 SPLITS = {"train": 0.8, "validation": 0.2}
 
 
-def counted(parts: pd.Series, classes: pd.Series) -> pd.DataFrame:
+def counted(parts, classes):
     return pd.crosstab(classes, parts)
 
 
-def singles(counts: dict[str, int]) -> tuple[pd.Series, pd.Series]:
+def singles(counts):
     classes = pd.Series([label for label, count in counts.items() for _ in range(count)])
     return pd.Series([f"g{row}" for row in range(len(classes))]), classes
 

@@ -1,5 +1,4 @@
 import json
-from pathlib import Path
 
 import pytest
 from kedro.io import DataCatalog, DatasetError
@@ -11,7 +10,7 @@ PARTS = {"unet": ["diffusers", "UNet2DConditionModel"], "vae": ["diffusers", "Au
 
 
 @pytest.fixture
-def model(tmp_path: Path) -> Path:
+def model(tmp_path):
     folder = tmp_path / "models" / "pocket" / "v1"
     for name in PARTS:
         (folder / name).mkdir(parents=True)
@@ -109,7 +108,7 @@ def test_the_second_digest_reads_no_weights(model, monkeypatch):
 
 
 @pytest.fixture
-def single_file(tmp_path: Path) -> Path:
+def single_file(tmp_path):
     names = ["model.diffusion_model.input_blocks.0.0.weight", "model.diffusion_model.out.2.weight"]
     head = {name: {"dtype": "F16", "shape": [4, 4], "data_offsets": [0, 0]} for name in names}
     for name in ("first_stage_model.x", "cond_stage_model.transformer.x"):

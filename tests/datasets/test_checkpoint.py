@@ -1,5 +1,4 @@
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +12,7 @@ VERSION = "2026-01-01T00.00.00.000Z"
 
 
 @pytest.fixture
-def checkpoint(tmp_path: Path) -> Checkpoint:
+def checkpoint(tmp_path):
     folder = tmp_path / "work" / "adult_01"
     (folder / "unet").mkdir(parents=True)
     (folder / "unet" / "config.json").write_text("{}")
@@ -23,7 +22,7 @@ def checkpoint(tmp_path: Path) -> Checkpoint:
     return Checkpoint(folder, made_from)
 
 
-def versioned(filepath: str | Path, downloads: Path | None = None) -> CheckpointDataset:
+def versioned(filepath, downloads=None):
     return CheckpointDataset(filepath, version=Version(None, VERSION), download_folder=downloads)
 
 

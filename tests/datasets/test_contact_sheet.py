@@ -7,11 +7,11 @@ from likeness.datasets.contact_sheet import contact_sheet
 COLOURS = [(255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0), (255, 0, 255)]
 
 
-def squares(side: int = 40) -> list[Image.Image]:
+def squares(side=40):
     return [Image.new("RGB", (side, side), colour) for colour in COLOURS]
 
 
-def boxes(sheet: Image.Image) -> list[tuple[int, int, int, int] | None]:
+def boxes(sheet):
     """Where each of the pictures is on the sheet: left, top, right, bottom."""
     found = []
     for colour in COLOURS:
@@ -20,7 +20,7 @@ def boxes(sheet: Image.Image) -> list[tuple[int, int, int, int] | None]:
     return found
 
 
-def inked(sheet: Image.Image, box: tuple[int, int, int, int]) -> bool:
+def inked(sheet, box):
     return bool((np.asarray(sheet.crop(box).convert("L")) < 128).any())
 
 

@@ -1,5 +1,4 @@
 import json
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -11,7 +10,7 @@ from likeness.datasets.image_set_dataset import ImageSetDataset
 from likeness.datasets.scan import duplicate_of
 
 
-def describe(folder: Path, *rows: dict[str, object] | str) -> None:
+def describe(folder, *rows):
     lines = (row if isinstance(row, str) else json.dumps(row, ensure_ascii=False) for row in rows)
     (folder / "metadata.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
 

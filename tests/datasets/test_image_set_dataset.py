@@ -19,12 +19,12 @@ from likeness.datasets.picture import open_picture
 VERSION = "2026-01-01T00.00.00.000Z"
 
 
-def versioned(filepath: str | Path) -> ImageSetDataset:
+def versioned(filepath):
     return ImageSetDataset(filepath, version=Version(None, VERSION))
 
 
 @pytest.fixture
-def images(album: Path) -> ImageSet:
+def images(album):
     metadata = pd.DataFrame(
         {
             "file": ["b.png", "child/a.jpg", "child/c.png"],

@@ -1,5 +1,4 @@
 import os
-from pathlib import Path
 
 import fsspec
 import pytest
@@ -11,7 +10,7 @@ from likeness.datasets.scan import duplicate_of, picture_files, scan
 local = fsspec.filesystem("file")
 
 
-def reasons(folder: Path, **options: int) -> dict[str, str]:
+def reasons(folder, **options):
     _, rejected = scan(local, str(folder), picture_files(local, str(folder)), **options)
     return dict(zip(rejected["file"], rejected["reason"], strict=True))
 

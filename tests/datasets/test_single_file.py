@@ -1,5 +1,4 @@
 import json
-from pathlib import Path
 
 import pytest
 
@@ -13,10 +12,10 @@ BOTH = {"conditioner.embedders.0.transformer.text_model.x": [1], "conditioner.em
 
 
 @pytest.fixture
-def write(tmp_path: Path):
+def write(tmp_path):
     """Writes the head of a safetensors file."""
 
-    def written(shapes: dict[str, list[int]], metadata: dict[str, str] | None = None) -> Path:
+    def written(shapes, metadata=None):
         head = {name: {"dtype": "F16", "shape": shape, "data_offsets": [0, 0]} for name, shape in shapes.items()}
         text = json.dumps({"__metadata__": metadata, **head} if metadata else head).encode()
         (tmp_path / "model.safetensors").write_bytes(len(text).to_bytes(8, "little") + text)

@@ -8,7 +8,7 @@ from likeness.datasets.staging import is_inside, remove, sweep, unfinished, unfi
 
 
 @pytest.fixture
-def dead() -> int:
+def dead():
     """The number of a process that has ended."""
     child = subprocess.Popen([sys.executable, "-c", ""])
     child.wait()

@@ -6,12 +6,9 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import fsspec
 import pytest
-from fsspec import AbstractFileSystem
 from kedro.io import DataCatalog, DatasetError, Version
 from kedro.io.core import VersionNotFoundError
 
@@ -58,15 +55,15 @@ class TextDataset(VersionedFolderDataset[dict[str, str]]):
 
 
 @pytest.fixture(params=["local", "memory"])
-def filepath(request: pytest.FixtureRequest, tmp_path: Path, memory: AbstractFileSystem) -> str:
+def filepath(request, tmp_path, memory):
     return str(tmp_path / "data" / "texts") if request.param == "local" else "memory:///data/texts"
 
 
-def dataset(filepath: str, save: str | None = None, load: str | None = None) -> TextDataset:
+def dataset(filepath, save=None, load=None):
     return TextDataset(filepath, version=Version(load, save))
 
 
-def everything(filepath: str) -> Iterator[str]:
+def everything(filepath):
     fs, path = fsspec.core.url_to_fs(filepath)
     return (name[len(path) :] for name in fs.find(path))
 

@@ -2,7 +2,6 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -24,11 +23,11 @@ with work.writing("faces/half.txt") as path:
 
 
 @pytest.fixture
-def work(tmp_path: Path) -> WorkFolder:
+def work(tmp_path):
     return WorkFolder(tmp_path / "00_work", "avatar/portraits", "0123abcd")
 
 
-def names(work: WorkFolder) -> list[str]:
+def names(work):
     return sorted(path.relative_to(work.path).as_posix() for path in work.path.rglob("*"))
 
 

@@ -33,7 +33,7 @@ def on_a_gpu(opened, monkeypatch):
     monkeypatch.setattr(opened, "device", torch.device("cuda"))
     monkeypatch.setattr(opened.unet, "_compiled_call_impl", None, raising=False)
 
-    def compile_once(**_: object) -> None:
+    def compile_once(**_):
         compiled.append(True)
         opened.unet._compiled_call_impl = opened.unet._call_impl
 

@@ -10,7 +10,7 @@ from likeness.diffusion.alignment import align, paired_words, token_mapper
 from likeness.diffusion.words import SplitPrompt, Word
 
 
-def prompt(text: str) -> SplitPrompt:
+def prompt(text):
     """A prompt in which "car3" is one word of three tokens, and "," and "." are words of their own."""
     words, place = [], 1
     for spaced in text.split():
@@ -22,14 +22,14 @@ def prompt(text: str) -> SplitPrompt:
     return SplitPrompt(text, tuple(words))
 
 
-def mapped(source: str, target: str, length: int = 10, kind=None) -> dict[tuple[int, int], float]:
+def mapped(source, target, length=10, kind=None):
     """The mapper without its zeros."""
     mapper = token_mapper(prompt(source), prompt(target), length, kind)
     assert mapper.shape == (length, length)
     return {(int(i), int(j)): round(float(mapper[i, j]), 6) for i, j in mapper.nonzero()}
 
 
-def pairs(source: str, target: str, kind=None) -> list[str]:
+def pairs(source, target, kind=None):
     found = paired_words(prompt(source).words, prompt(target).words, kind)
     return sorted(" ".join(w.text for w in a) + ">" + " ".join(w.text for w in b) for a, b in found)
 

@@ -61,16 +61,16 @@ UNETS = {
 
 
 @pytest.fixture(scope="module", params=UNETS)
-def unet(request: pytest.FixtureRequest) -> UNet2DConditionModel:
+def unet(request):
     return build(request.param)
 
 
 @pytest.fixture(scope="module")
-def sd1() -> UNet2DConditionModel:
+def sd1():
     return build("sd1")
 
 
-def build(name: str) -> UNet2DConditionModel:
+def build(name):
     with torch.random.fork_rng():
         torch.manual_seed(0)
         unet = UNet2DConditionModel(**(COMMON | UNETS[name])).eval().requires_grad_(False)
@@ -82,18 +82,18 @@ def build(name: str) -> UNet2DConditionModel:
     return unet
 
 
-def call(unet: UNet2DConditionModel, latents: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
+def call(unet, latents, context):
     added = {"text_embeds": context[:, 0, :10], "time_ids": torch.ones(len(context), 6)}
     return unet(latents, 500, encoder_hidden_states=context, added_cond_kwargs=added).sample
 
 
-def inputs(rows: int, size: tuple[int, int] = (8, 8)) -> tuple[torch.Tensor, torch.Tensor]:
+def inputs(rows, size=(8, 8)):
     generator = torch.Generator().manual_seed(1)
     latents = torch.randn(rows, 4, *size, generator=generator)
     return latents, torch.randn(rows, TOKENS, 16, generator=generator)
 
 
-def following(row: int = 0, **changes) -> Following:
+def following(row=0, **changes):
     """As an unchanged prompt follows everywhere in every step, but for the changes."""
     settings = {
         "row": row,
@@ -106,7 +106,7 @@ def following(row: int = 0, **changes) -> Following:
     return Following(**(settings | changes))
 
 
-def control(rows: Sequence[Following | None], unconditional: int = 0, mapped: Sequence[int] = ()) -> AttentionControl:
+def control(rows, unconditional=0, mapped=()):
     return AttentionControl(rows, unconditional=unconditional, mapped=mapped, device=CPU, dtype=torch.float32)
 
 

@@ -6,14 +6,14 @@ from likeness.diffusion.blend import BlendPlan, blended, latent_mask, word_map
 GRID, SIZE = (4, 4), (8, 8)
 
 
-def spot(row: int, column: int, value: float = 1.0, token: int = 1, grid=GRID) -> torch.Tensor:
+def spot(row, column, value=1.0, token=1, grid=GRID):
     """Maps (positions, 3 tokens) that are 0 but at one place of one token."""
     maps = torch.zeros(*grid, 3)
     maps[row, column, token] = value
     return maps.flatten(0, 1)
 
 
-def plan(**changes) -> BlendPlan:
+def plan(**changes):
     settings = {"source": (), "target": (), "subtract_source": (), "subtract_target": ()}
     return BlendPlan(**(settings | {"first_step": 0, "threshold": 0.5, "mask": None} | changes))
 

@@ -14,9 +14,8 @@ from diffusers.models.attention_processor import Attention
 from PIL import Image
 
 from likeness.diffusion import attention
-from likeness.diffusion.editing import Blend, Edit, EditedPictures, check_edit, edit_pictures
+from likeness.diffusion.editing import Blend, Edit, check_edit, edit_pictures
 from likeness.diffusion.inversion import METHODS, invert
-from likeness.diffusion.model import DiffusionModel
 from likeness.diffusion.sampling import generate, initial_latents
 
 SOURCE = "a photo of a man in a forest"
@@ -30,7 +29,7 @@ SCHEDULERS = {
 
 
 @pytest.fixture(scope="module")
-def vivid(either: DiffusionModel) -> DiffusionModel:
+def vivid(either):
     """A tiny model with peaked attention of a large effect, so that prompts show in its pictures."""
     for module in either.unet.modules():
         if isinstance(module, Attention):
@@ -43,12 +42,12 @@ def vivid(either: DiffusionModel) -> DiffusionModel:
             module.to_out[0].weight.div_(8)
 
 
-def made(model: DiffusionModel, edits, seeds=(3,), **options) -> list[EditedPictures]:
+def made(model, edits, seeds=(3,), **options):
     settings = {"steps": 4, "guidance_scale": 5.0} | options
     return list(edit_pictures(model, SOURCE, edits, seeds, **settings))
 
 
-def far(latents: torch.Tensor) -> list[float]:
+def far(latents):
     """How far each edit is from the source."""
     return (latents[1:] - latents[:1]).abs().amax((1, 2, 3)).tolist()
 
@@ -251,7 +250,7 @@ def test_a_given_scheduler_is_not_changed(vivid):
 
 
 @pytest.fixture(scope="module")
-def photograph() -> Image.Image:
+def photograph():
     rows, columns = np.mgrid[30:220:64j, 30:220:64j]
     return Image.fromarray(np.stack([rows, columns, rows], -1).astype(np.uint8))
 

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 import torch
 
-from likeness.diffusion.edits import Blend, Edit, EditPlan, plan_edit
+from likeness.diffusion.edits import Blend, Edit, plan_edit
 from likeness.diffusion.words import split_prompt
 
 SOURCE = "a photo of a man"
 LENGTH = 24
 
 
-def planned(opened, edit: Edit, source: str = SOURCE, steps: int = 10) -> EditPlan:
+def planned(opened, edit, source=SOURCE, steps=10):
     return plan_edit(opened, split_prompt(opened.tokenizer, source), edit, steps=steps, height=64, width=64)
 
 

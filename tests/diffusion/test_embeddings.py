@@ -4,13 +4,13 @@ import torch
 from likeness.diffusion.embeddings import PromptEmbeddings, combined, joined
 
 
-def of(*values: float, pooled: bool) -> PromptEmbeddings:
+def of(*values, pooled):
     """A row for each value: two tokens of width 3, and pooled ones of width 2 that are ten times as large."""
     rows = torch.tensor(values).view(-1, 1)
     return PromptEmbeddings(rows.unsqueeze(2).expand(-1, 2, 3), 10 * rows.expand(-1, 2) if pooled else None)
 
 
-def values_of(embeddings: PromptEmbeddings) -> list[float]:
+def values_of(embeddings):
     """What `of` was given, if both kinds of embeddings still say the same."""
     values: list[float] = embeddings.hidden_states[:, 0, 0].tolist()
     if embeddings.pooled is not None:

@@ -9,10 +9,10 @@ from likeness.diffusion.model import ModelError, open_model, refuse_two_text_enc
 ID = BaseModel("nobody/no-such-model", "v1")
 
 
-def answer(monkeypatch: pytest.MonkeyPatch, error: Exception | None, cached: str | None = None) -> None:
+def answer(monkeypatch, error, cached=None):
     """Let the hub answer so, and its cache on this machine hold so much."""
 
-    def get(url: str) -> None:
+    def get(url):
         assert "/nobody/no-such-model/resolve/v1/model_index.json" in url
         if error is not None:
             raise error
@@ -21,7 +21,7 @@ def answer(monkeypatch: pytest.MonkeyPatch, error: Exception | None, cached: str
     monkeypatch.setattr(hub, "try_to_load_from_cache", lambda *_, **__: cached)
 
 
-def refusal(kind: type[errors.HfHubHTTPError]) -> errors.HfHubHTTPError:
+def refusal(kind):
     """An error of the hub without a response behind it."""
     return kind.__new__(kind, "401")
 

@@ -10,7 +10,7 @@ SD = {"down_block_types": (CROSS_DOWN,) * 3 + (DOWN,), "up_block_types": (UP,) +
 SDXL = {"down_block_types": (DOWN, CROSS_DOWN, CROSS_DOWN), "up_block_types": (CROSS_UP, CROSS_UP, UP)}
 
 
-def build(blocks: dict, sample_size: int | tuple[int, int], **options) -> UNet2DConditionModel:
+def build(blocks, sample_size, **options):
     channels = (4,) * len(blocks["down_block_types"])
     sizes = {"block_out_channels": channels, "layers_per_block": 1, "attention_head_dim": 4}
     settings = {"sample_size": sample_size, "cross_attention_dim": 8, "norm_num_groups": 2}

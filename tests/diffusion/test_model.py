@@ -18,20 +18,27 @@ UNET_WEIGHTS = "unet/diffusion_pytorch_model.safetensors"
 
 
 @pytest.fixture
-def copy(tiny_model: Path, tmp_path: Path) -> Path:
+def copy(tiny_model, tmp_path):
     """A copy of the tiny model to break."""
     return Path(shutil.copytree(tiny_model, tmp_path / "copy"))
 
 
 @pytest.fixture
-def copy_xl(tiny_xl_model: Path, tmp_path: Path) -> Path:
+def copy_xl(tiny_xl_model, tmp_path):
     """A copy of the tiny SDXL to break."""
     return Path(shutil.copytree(tiny_xl_model, tmp_path / "copy_xl"))
 
 
-def change(file: Path, **entries: object) -> None:
+def change(file, **entries):
     """Set entries of a JSON file."""
     file.write_text(json.dumps(json.loads(file.read_text()) | entries))
+
+
+def with_unet(folder, base, like, **changes):
+    """A checkpoint on a base model with a UNet like another's but for some of its configuration."""
+    config = json.loads((like / "unet" / "config.json").read_text()) | changes
+    UNet2DConditionModel.from_config(config).save_pretrained(folder / "unet")
+    return Checkpoint(folder, {"base_model": str(base)})
 
 
 def test_a_folder_opens_as_the_pipeline_does(opened, tiny_model):
@@ -127,18 +134,14 @@ def test_pickled_weights_are_not_read(copy):
         open_model(BaseModel(str(copy)))
 
 
-def test_parts_that_do_not_fit_are_named(copy, tiny_model, tmp_path):
-    config = json.loads((copy / "unet" / "config.json").read_text()) | {"cross_attention_dim": 16}
-    UNet2DConditionModel.from_config(config).save_pretrained(tmp_path / "other" / "unet")
+def test_parts_that_do_not_fit_are_named(tiny_model, tmp_path):
     with pytest.raises(ModelError, match=r"other do not fit: unet cross_attention_dim is 16, .* hidden_size is 32"):
-        open_model(Checkpoint(tmp_path / "other", {"base_model": str(tiny_model)}))
+        open_model(with_unet(tmp_path / "other", tiny_model, tiny_model, cross_attention_dim=16))
 
 
-def test_an_inpainting_model_is_refused(copy, tmp_path, tiny_model):
-    config = json.loads((copy / "unet" / "config.json").read_text()) | {"in_channels": 17}
-    UNet2DConditionModel.from_config(config).save_pretrained(tmp_path / "inpainting" / "unet")
+def test_an_inpainting_model_is_refused(tmp_path, tiny_model):
     with pytest.raises(ModelError, match=r"unet in_channels is 17, vae latent_channels is 8.*no inpainting"):
-        open_model(Checkpoint(tmp_path / "inpainting", {"base_model": str(tiny_model)}))
+        open_model(with_unet(tmp_path / "inpainting", tiny_model, tiny_model, in_channels=17))
 
 
 def test_a_folder_of_sdxl_opens_with_both_text_encoders(opened_xl, tiny_xl_model):
@@ -209,18 +212,14 @@ def test_a_refiner_is_refused(copy_xl):
         ),
     ],
 )
-def test_other_models_like_sdxl_are_refused(copy_xl, tmp_path, changes, message):
-    config = json.loads((copy_xl / "unet" / "config.json").read_text()) | changes
-    UNet2DConditionModel.from_config(config).save_pretrained(tmp_path / "other" / "unet")
+def test_other_models_like_sdxl_are_refused(tiny_xl_model, tmp_path, changes, message):
     with pytest.raises(ModelError, match=message):
-        open_model(Checkpoint(tmp_path / "other", {"base_model": str(copy_xl)}))
+        open_model(with_unet(tmp_path / "other", tiny_xl_model, tiny_xl_model, **changes))
 
 
 def test_a_unet_of_sdxl_on_another_base_model_is_refused(tiny_model, tiny_xl_model, tmp_path):
-    config = json.loads((tiny_xl_model / "unet" / "config.json").read_text()) | {"cross_attention_dim": 32}
-    UNet2DConditionModel.from_config(config).save_pretrained(tmp_path / "other" / "unet")
     with pytest.raises(ModelError, match="addition_embed_type is text_time, that for one text encoder is None"):
-        open_model(Checkpoint(tmp_path / "other", {"base_model": str(tiny_model)}))
+        open_model(with_unet(tmp_path / "other", tiny_model, tiny_xl_model, cross_attention_dim=32))
 
 
 def test_two_text_encoders_can_be_refused(tiny_model, tiny_xl_model, tmp_path):

@@ -6,7 +6,7 @@ CPU = torch.device("cpu")
 TOKENS = 3
 
 
-def following(row: int = 0, **changes) -> Following:
+def following(row=0, **changes):
     settings = {
         "row": row,
         "mapper": torch.eye(TOKENS),
@@ -18,7 +18,7 @@ def following(row: int = 0, **changes) -> Following:
     return Following(**(settings | changes))
 
 
-def followers(*rows: Following | None, unconditional: int = 0) -> Followers:
+def followers(*rows, unconditional=0):
     return Followers(rows, unconditional=unconditional, device=CPU, dtype=torch.float64)
 
 

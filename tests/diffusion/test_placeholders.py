@@ -2,7 +2,7 @@ import unicodedata
 from copy import deepcopy
 
 import pytest
-from transformers import AddedToken, CLIPTokenizer
+from transformers import AddedToken
 
 from likeness.diffusion.placeholders import encode, vector_tokens
 from likeness.diffusion.prompts import tokenise
@@ -10,7 +10,7 @@ from likeness.diffusion.words import split_prompt, token_indices
 
 
 @pytest.fixture
-def tokenizer(opened) -> CLIPTokenizer:
+def tokenizer(opened):
     """A tokenizer with placeholders of three vectors, of one, and of two."""
     tokenizer = deepcopy(opened.tokenizer)
     names = [*vector_tokens("<Cézanne>", 3), *vector_tokens("<one>", 1), *vector_tokens("<two>", 2)]

@@ -7,14 +7,14 @@ from diffusers import DDIMScheduler, DPMSolverMultistepScheduler, StableDiffusio
 
 from likeness.datasets.base_model import BaseModel
 from likeness.diffusion.embeddings import PromptEmbeddings, joined
-from likeness.diffusion.model import DiffusionModel, open_model
+from likeness.diffusion.model import open_model
 from likeness.diffusion.sampling import generate, guided_prediction, initial_latents
 
 PROMPTS = ["a photo of a man", "an old man", "a newborn baby in a forest"]
 SEEDS = [7, 8, 9]
 
 
-def arrays(model: DiffusionModel, prompts, seeds, **options) -> list[np.ndarray]:
+def arrays(model, prompts, seeds, **options):
     settings = {"steps": 3, "guidance_scale": 5.0} | options
     return [np.asarray(picture) for picture in generate(model, prompts, seeds, **settings)]
 

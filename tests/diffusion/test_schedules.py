@@ -7,7 +7,7 @@ from likeness.diffusion.words import split_prompt
 PROMPT = "a photo of a man"  # tokens 1 to 5
 
 
-def ends(opened, shares, steps=10) -> list[int]:
+def ends(opened, shares, steps=10):
     """The number of first steps of each of the first seven tokens; the schedule is 1 up to there and 0 afterwards."""
     schedule = cross_schedule(opened.tokenizer, split_prompt(opened.tokenizer, PROMPT), shares, steps, 7)
     assert schedule.shape == (steps, 7)

@@ -1,26 +1,23 @@
 import re
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import torch
 from diffusers import UNet2DConditionModel
 from safetensors.torch import load_file, save_file
-from torch import Tensor, nn
 
 from likeness.datasets.base_model import BaseModel
 from likeness.datasets.checkpoint import Checkpoint
 from likeness.datasets.single_file import TEXT_ENCODERS, UNET, VAE
 from likeness.diffusion.encoding import encode_prompts
-from likeness.diffusion.model import DiffusionModel, ModelError, open_model
+from likeness.diffusion.model import ModelError, open_model
 from likeness.diffusion.published_shapes import SHAPES_BY_FAMILY, Shape
 from likeness.personalise.lora_names import original_name
 
 FAMILIES = {"sd1": "tiny_model", "sd2": "tiny_model", "sdxl": "tiny_xl_model"}
 
 
-def original_unet(unet: nn.Module) -> Iterator[tuple[str, Tensor]]:
+def original_unet(unet):
     for name, tensor in unet.state_dict().items():
         layer, _, kind = name.rpartition(".")
         if layer == "conv_norm_out":
@@ -32,7 +29,7 @@ def original_unet(unet: nn.Module) -> Iterator[tuple[str, Tensor]]:
         yield f"{UNET}{layer}.{kind}", tensor
 
 
-def original_vae(vae: nn.Module) -> Iterator[tuple[str, Tensor]]:
+def original_vae(vae):
     last = len(vae.config.block_out_channels) - 1
     for name, tensor in vae.state_dict().items():
         changed = re.sub(r"up_blocks\.(\d)", lambda found: f"up.{last - int(found[1])}", name)
@@ -54,12 +51,12 @@ def original_vae(vae: nn.Module) -> Iterator[tuple[str, Tensor]]:
         yield VAE + changed, tensor[:, :, None, None] if is_attention else tensor
 
 
-def original_clip(encoder: nn.Module, start: str) -> Iterator[tuple[str, Tensor]]:
+def original_clip(encoder, start):
     for name, tensor in encoder.state_dict().items():
         yield f"{start}text_model.{name.removeprefix('text_model.')}", tensor
 
 
-def original_open_clip(encoder: nn.Module, start: str) -> Iterator[tuple[str, Tensor]]:
+def original_open_clip(encoder, start):
     state = {name.removeprefix("text_model."): tensor for name, tensor in encoder.state_dict().items()}
     outside = {
         "embeddings.token_embedding.weight": "token_embedding.weight",
@@ -79,7 +76,7 @@ def original_open_clip(encoder: nn.Module, start: str) -> Iterator[tuple[str, Te
             yield start + outside.get(name, layer), tensor
 
 
-def write(model: DiffusionModel, family: str, path: Path) -> None:
+def write(model, family, path):
     """Store a model in the original layout."""
     starts = TEXT_ENCODERS[family]
     as_clip = original_open_clip if family == "sd2" else original_clip
@@ -93,8 +90,8 @@ def write(model: DiffusionModel, family: str, path: Path) -> None:
     )
 
 
-def shape_of(model: DiffusionModel) -> Shape:
-    def sizes(part: nn.Module) -> dict[str, object]:
+def shape_of(model):
+    def sizes(part):
         return {name: value for name, value in dict(part.config).items() if not name.startswith("_")}
 
     second = model.second.text_encoder.config.to_dict() if model.second else None
@@ -103,15 +100,13 @@ def shape_of(model: DiffusionModel) -> Shape:
 
 
 @pytest.fixture(scope="module", params=FAMILIES)
-def family(request: pytest.FixtureRequest) -> str:
+def family(request):
     name: str = request.param
     return name
 
 
 @pytest.fixture
-def single(
-    family: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> tuple[DiffusionModel, BaseModel]:
+def single(family, request, tmp_path, monkeypatch):
     """A tiny model from its folder, and where it is as one file."""
     folder = request.getfixturevalue(FAMILIES[family])
     model = open_model(BaseModel(str(folder)), device="cpu")
@@ -120,7 +115,7 @@ def single(
     return model, BaseModel(str(tmp_path / "mine.safetensors"), tokenizer=str(folder))
 
 
-def results(model: DiffusionModel) -> list[Tensor]:
+def results(model):
     latents = torch.linspace(-1, 1, 512).reshape(1, 8, 8, 8)
     with torch.no_grad():
         prompt = encode_prompts(model, ["a photo of an old man"])

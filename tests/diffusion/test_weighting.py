@@ -8,7 +8,7 @@ PROMPT = "a photo of a man in a forest"  # tokens 1 to 8
 MAN, FOREST = 5, 8
 
 
-def weighted(opened, prompt: str = PROMPT, **weights: float) -> torch.Tensor:
+def weighted(opened, prompt=PROMPT, **weights):
     """Embeddings with some weights of the words man and forest."""
     values = torch.ones(24)
     for name, weight in weights.items():

@@ -9,14 +9,14 @@ POCKET_TOKENIZER = Path(__file__).parents[2] / "data" / "01_raw" / "pocket_model
 
 
 @pytest.fixture(scope="module")
-def tokenizer() -> CLIPTokenizer:
+def tokenizer():
     """The pocket model's, with a placeholder token."""
     tokenizer = CLIPTokenizer.from_pretrained(POCKET_TOKENIZER)
     tokenizer.add_tokens(["<sitter>"])
     return tokenizer
 
 
-def tokens(tokenizer: CLIPTokenizer, prompt: str, words: str) -> list[str]:
+def tokens(tokenizer, prompt, words):
     """What is found, as the tokenizer spells it."""
     found = token_indices(tokenizer, split_prompt(tokenizer, prompt), words)
     ids = tokenizer(prompt)["input_ids"]

@@ -21,15 +21,15 @@ REQUESTS = [
 
 
 @pytest.fixture
-def drawer(tiny_model) -> Drawer:
+def drawer(tiny_model):
     return Drawer(BaseModel(str(tiny_model)))
 
 
-def work(tmp_path: Path, name: str) -> WorkFolder:
+def work(tmp_path, name):
     return WorkFolder(tmp_path, "pictures", name)
 
 
-def contents(folder: WorkFolder) -> dict[str, bytes]:
+def contents(folder):
     return {request.file: folder.file(request.file).read_bytes() for request in REQUESTS}
 
 

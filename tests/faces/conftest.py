@@ -8,8 +8,6 @@ import pytest
 from PIL import Image, ImageEnhance, ImageOps
 from skimage import data
 
-SHARED = Path(__file__).parents[3] / "shared" / "data"
-
 
 @pytest.fixture(scope="session", autouse=True)
 def deepface_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -63,15 +61,3 @@ def bgr() -> Callable[[Image.Image], np.ndarray]:
 def no_face() -> Image.Image:
     noise = np.random.default_rng(0).integers(0, 255, (128, 128, 3), dtype=np.uint8)
     return Image.fromarray(noise)
-
-
-@pytest.fixture(scope="session")
-def shared_data() -> Callable[[str], Path]:
-    """A folder of photographs that lie beside the checkout on some machines; the test is skipped elsewhere."""
-
-    def folder(name: str) -> Path:
-        if not (SHARED / name).is_dir():
-            pytest.skip(f"no photographs in ../shared/data/{name}")
-        return SHARED / name
-
-    return folder

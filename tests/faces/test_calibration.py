@@ -14,7 +14,7 @@ from likeness.faces.calibration import (
 )
 
 
-def mean_only(pairs: np.ndarray, **_: bool) -> tuple[float, float, float]:
+def mean_only(pairs, **_):
     """A stand-in for an interval: the mean without the diagonal of symmetric pairs, and no width."""
     values = np.array(pairs)
     if _.get("symmetric"):
@@ -82,7 +82,7 @@ def test_acceptance_tells_the_bootstrap_what_the_pictures_are():
     assert told == [{"symmetric": True}, {"columns": True}]
 
 
-def table(vectors: np.ndarray, recogniser: str, prefix: str) -> pd.DataFrame:
+def table(vectors, recogniser, prefix):
     rows = [
         {
             "file": f"{prefix}{index:03}",
@@ -98,7 +98,7 @@ def table(vectors: np.ndarray, recogniser: str, prefix: str) -> pd.DataFrame:
     return pd.DataFrame(rows).astype({"embedding": object})
 
 
-def people(spread: float, recogniser: str, seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame]:
+def people(spread, recogniser, seed=0):
     """A sitter's embeddings around one point, and others' all around; two of each without a face."""
     generator = np.random.default_rng(seed)
     centre = generator.normal(size=16)
@@ -109,7 +109,7 @@ def people(spread: float, recogniser: str, seed: int = 0) -> tuple[pd.DataFrame,
 
 
 @pytest.fixture(scope="module")
-def comparison() -> pd.DataFrame:
+def comparison():
     poor, good = people(0.9, "SFace"), people(0.3, "Dlib")
     return compare_recognisers(
         pd.concat([poor[0], good[0]]),

@@ -1,5 +1,3 @@
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,7 +13,7 @@ from likeness.faces.recogniser import embed_pictures
 from likeness.faces.verification import METRICS, distances, picture_distances, published_threshold
 
 
-def embeddings(faces: dict[str, list[list[float]]], recogniser: str = "Dlib") -> pd.DataFrame:
+def embeddings(faces, recogniser="Dlib"):
     rows = [
         {"file": file, "recogniser": recogniser, "detector": "dlib", "faces": len(found), "embedding": one}
         for file, found in faces.items()
@@ -85,18 +83,18 @@ def test_pictures_without_any_face_have_no_distances():
 
 
 @pytest.fixture(scope="session")
-def gallery(astronaut, dark_astronaut, stretched_astronaut, two_faces) -> dict[str, Image.Image]:
+def gallery(astronaut, dark_astronaut, stretched_astronaut, two_faces):
     names = ("astronaut", "dark", "stretched", "two")
     return dict(zip(names, (astronaut, dark_astronaut, stretched_astronaut, two_faces), strict=True))
 
 
 def assert_equal_to_verify(
-    bgr: Callable[[Image.Image], np.ndarray],
-    pictures: dict[str, Image.Image],
-    pairs: list[tuple[str, str]],
-    detector: Detector,
-    metrics: tuple[str, ...] = METRICS,
-) -> None:
+    bgr,
+    pictures,
+    pairs,
+    detector,
+    metrics=METRICS,
+):
     table = embed_pictures(pictures.items(), ["Dlib"], detector, longest_side=None)
     assert table["faces"].max() == 2
     for metric in metrics:

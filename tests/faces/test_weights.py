@@ -23,7 +23,7 @@ DLIB = "dlib_face_recognition_resnet_model_v1.dat"
 
 
 @pytest.fixture
-def empty_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def empty_home(tmp_path, monkeypatch):
     monkeypatch.setenv("DEEPFACE_HOME", str(tmp_path))
     return tmp_path
 

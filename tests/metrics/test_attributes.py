@@ -21,7 +21,7 @@ GLASSES = Attribute(name="glasses", kind="flag", values=(False, True))
 AGE = Attribute(name="age_years", kind="number", values=(0.0, 10.0, 50.0))
 
 
-def stored(table: pd.DataFrame) -> pd.DataFrame:
+def stored(table):
     """A table after it was a CSV file."""
     return pd.read_csv(io.StringIO(table.to_csv(index=False)))
 

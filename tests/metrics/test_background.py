@@ -8,14 +8,14 @@ from likeness.metrics.ssim import SsimOptions, ssim
 
 
 @pytest.fixture(scope="module")
-def pair() -> tuple[np.ndarray, np.ndarray]:
+def pair():
     a = data.astronaut()[100:196, 180:276]
     noise = np.random.default_rng(0).normal(0, 25, a.shape)
     return a, np.clip(a + noise, 0, 255).astype(np.uint8)
 
 
 @pytest.fixture
-def mask() -> np.ndarray:
+def mask():
     mask = np.zeros((96, 96), dtype=bool)
     mask[30:60, 40:70] = True
     return mask

@@ -4,7 +4,7 @@ import pytest
 from likeness.metrics.change import change_inside
 
 
-def flat(*colour: int) -> np.ndarray:
+def flat(*colour):
     return np.full((6, 8, 3), colour, dtype=np.uint8)
 
 

@@ -21,13 +21,13 @@ SHIPPED = ProbeDesign(size=256, channels=(16, 32, 64, 128, 224), blocks=(0, 2, 2
 
 
 @pytest.fixture
-def probe() -> Probe:
+def probe():
     torch.manual_seed(0)
     return Probe(DESIGN).eval()
 
 
 @pytest.fixture
-def pictures() -> np.ndarray:
+def pictures():
     return np.random.default_rng(0).integers(0, 256, (5, 32, 32, 3), dtype=np.uint8)
 
 

@@ -1,15 +1,14 @@
 import pytest
 import torch
-from torch import Tensor
 
 from likeness.metrics.probe_augmentation import augmented, noisy, reframed, relit, softened
 
 
-def generator(seed: int = 0) -> torch.Generator:
+def generator(seed=0):
     return torch.Generator().manual_seed(seed)
 
 
-def ramps(count: int) -> Tensor:
+def ramps(count):
     """Pictures that grow brighter from left to right."""
     return torch.linspace(-0.5, 0.5, 32).expand(count, 3, 32, 32).contiguous()
 

@@ -18,7 +18,7 @@ HAIR = Attribute(name="hair", kind="categorical", values=("black", "red"))
 GLASSES = Attribute(name="glasses", kind="flag", values=(False, True))
 
 
-def balls(count: int, seed: int) -> tuple[np.ndarray, pd.DataFrame]:
+def balls(count, seed):
     """Pictures of balls on dark or bright ground; a colour is known of balls only, dark squares have none."""
     draw = np.random.default_rng(seed)
     down, across = np.mgrid[-1:1:16j, -1:1:16j]
@@ -31,7 +31,7 @@ def balls(count: int, seed: int) -> tuple[np.ndarray, pd.DataFrame]:
     return np.stack(pictures), pd.DataFrame(rows)
 
 
-def trained(pictures: np.ndarray, table: pd.DataFrame, steps: int = 150) -> Probe:
+def trained(pictures, table, steps=150):
     torch.manual_seed(0)
     attributes = attributes_of(table)
     probe = Probe(ProbeDesign(size=16, channels=(16, 32), blocks=(1, 1), attributes=attributes))
@@ -65,7 +65,7 @@ def test_missing_cells_teach_nothing(rng):
     assert trained_accuracy(pictures, table.assign(colour=table["colour"].mask(hidden, "red"))) < 0.7
 
 
-def trained_accuracy(pictures: np.ndarray, table: pd.DataFrame) -> float:
+def trained_accuracy(pictures, table):
     probe = trained(pictures, table, steps=100)
     others, shown = balls(100, seed=2)
     return float((read(probe, others)["colour"] == shown["colour"]).mean())
@@ -118,7 +118,7 @@ def test_calibration_never_does_harm():
     assert read(probe, pictures)["colour"].equals(seen["colour"])
 
 
-def loss(probe: Probe, pictures: np.ndarray, targets: Tensor) -> Tensor:
+def loss(probe, pictures, targets):
     with torch.no_grad():
         logits = probe(normalised(torch.from_numpy(pictures)))
     return attribute_losses(logits, targets, probe.design.attributes)

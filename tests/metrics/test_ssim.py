@@ -8,13 +8,13 @@ from likeness.metrics import ssim as ssim_module
 from likeness.metrics.ssim import SsimOptions, paired_ssim, pairwise_ssim, ssim, ssim_map, stack_pictures
 
 
-def reference(a: np.ndarray, b: np.ndarray, **options: float) -> float:
+def reference(a, b, **options):
     settings = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False, "data_range": 255}
     return structural_similarity(a, b, **{**settings, **options})
 
 
 @pytest.fixture(scope="module")
-def stack() -> np.ndarray:
+def stack():
     """Pictures that differ in every way that matters: texture, flat grounds, noise, contrast, black, white."""
     noise = np.random.default_rng(0).integers(0, 256, (96, 96), dtype=np.uint8)
     camera = np.asarray(Image.fromarray(data.camera()).resize((96, 96)))

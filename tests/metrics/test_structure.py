@@ -7,12 +7,12 @@ from likeness.metrics.structure import gradient_features, self_similarity, struc
 
 
 @pytest.fixture(scope="module")
-def photographs() -> list[np.ndarray]:
+def photographs():
     pictures = (data.astronaut(), data.coffee(), data.chelsea(), data.rocket())
     return [np.asarray(Image.fromarray(picture).resize((128, 128))) for picture in pictures]
 
 
-def ramp(angle: float) -> np.ndarray:
+def ramp(angle):
     """Brightness that rises by one 8-bit value a pixel in a direction; 0° is to the right, 90° downwards."""
     y, x = np.indices((128, 128)) - 63.5
     radians = np.deg2rad(angle)
@@ -43,7 +43,7 @@ def test_gradients_worked_by_hand(angle, shares):
     np.testing.assert_allclose(inner.sum(axis=1), inner[2].sum() * np.array([1, 2, 4]) / 4, rtol=0.06)
 
 
-def stripes(upright: np.ndarray) -> np.ndarray:
+def stripes(upright):
     """Stripes of 4 pixels, upright in the cells that are True and lying in the others."""
     y, x = np.indices((128, 128)) // 4 % 2
     return np.where(np.kron(upright, np.ones((8, 8))) > 0, x, y).astype(np.uint8) * 255
@@ -75,8 +75,7 @@ def test_similarity_is_symmetric_and_between_nought_and_one(photographs):
     similarity = self_similarity(photographs[0])
     assert similarity.shape == (256, 256)
     np.testing.assert_allclose(similarity, similarity.T)
-    assert similarity.min() >= 0
-    assert similarity.max() <= 1
+    assert 0 <= similarity.min() <= similarity.max() <= 1
 
 
 def test_it_is_a_distance(photographs):

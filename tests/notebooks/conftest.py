@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import pytest
 from kedro.framework.project import configure_project
 from nbclient import NotebookClient
 
@@ -41,3 +42,11 @@ def shown(outputs: list[Output], kind: str) -> list[str]:
 def went_wrong(outputs: list[Output]) -> list[Output]:
     """Errors, and whatever was written beside what was shown."""
     return [output for output in outputs if output["output_type"] == "error" or output.get("name") == "stderr"]
+
+
+@pytest.fixture(scope="module")
+def outputs(request: pytest.FixtureRequest, project: Path) -> list[Output]:
+    """All outputs of the notebook that the module tests, run from top to bottom on its project without a mishap."""
+    found = executed(request.module.__name__.rpartition("test_")[2], project)
+    assert went_wrong(found) == []
+    return found

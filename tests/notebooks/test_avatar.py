@@ -1,5 +1,3 @@
-"""The notebook runs from top to bottom on a project in which a run has left something."""
-
 import os
 from pathlib import Path
 
@@ -10,7 +8,7 @@ from PIL import Image
 
 from likeness.datasets import ImageSet, save_picture
 
-from .conftest import empty_project, executed, shown, went_wrong
+from .conftest import empty_project, shown
 
 
 LEADERBOARD = pd.DataFrame(
@@ -42,11 +40,6 @@ def project(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
-def outputs(project):
-    return executed("avatar", project)
-
-
 @pytest.mark.slow
 def test_it_shows_the_leaderboard_and_its_picture(outputs):
     tables = " ".join(shown(outputs, "text/html"))
@@ -61,8 +54,3 @@ def test_it_shows_what_is_kept_and_how_a_portrait_was_made(outputs):
     assert "ImageSetDataset" in tables
     assert "Seed: " in texts
     assert "change" in tables
-
-
-@pytest.mark.slow
-def test_nothing_in_it_went_wrong(outputs):
-    assert went_wrong(outputs) == []

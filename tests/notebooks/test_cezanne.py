@@ -1,5 +1,3 @@
-"""The notebook runs from top to bottom on a project in which a run has left something, or nothing."""
-
 import os
 from pathlib import Path
 
@@ -14,7 +12,7 @@ from likeness.datasets import ImageSet, save_picture
 from likeness.pipelines.cezanne.sheets import draw_inversion
 from likeness.pipelines.cezanne.verdicts import compare_judges, known_scores, network_scores, style_gain, verdict_tables
 
-from .conftest import empty_project, executed, shown, went_wrong
+from .conftest import empty_project, shown
 
 JUDGE = "efficientnet_lite0"
 OPTIONS = CleaningOptions(size=32, near_duplicate_bits=0, near_duplicate_part_bits=None, folds=None)
@@ -70,11 +68,6 @@ def project(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
-def outputs(project):
-    return executed("cezanne", project)
-
-
 @pytest.mark.slow
 def test_it_shows_classes_scores_and_verdicts(outputs):
     tables = " ".join(shown(outputs, "text/html"))
@@ -85,15 +78,3 @@ def test_it_shows_classes_scores_and_verdicts(outputs):
 @pytest.mark.slow
 def test_it_shows_how_a_picture_was_made(outputs):
     assert "Seed: 0" in " ".join(shown(outputs, "text/markdown"))
-
-
-@pytest.mark.slow
-def test_nothing_in_it_went_wrong(outputs):
-    assert went_wrong(outputs) == []
-
-
-@pytest.mark.slow
-def test_before_the_first_run_it_says_what_to_do(tmp_path):
-    outputs = executed("cezanne", empty_project(tmp_path))
-    assert "run `make cezanne`" in " ".join(shown(outputs, "text/markdown"))
-    assert not [output for output in outputs if output["output_type"] == "error"]

@@ -1,5 +1,3 @@
-"""The notebook runs from top to bottom on a project in which a run has left something, or nothing."""
-
 import os
 from pathlib import Path
 
@@ -16,7 +14,7 @@ from likeness.pipelines.prompt_edit.plan import plan_edits
 from likeness.pipelines.prompt_edit.sheets import draw_edits
 from likeness.pipelines.prompt_edit.wanted import edits_wanted
 
-from .conftest import empty_project, executed, shown, went_wrong
+from .conftest import empty_project, shown
 
 ENTRIES = [{"prompt": "a red car", "seeds": [3, 4], "edits": ["a blue car", "a red car in winter"]}]
 
@@ -50,11 +48,6 @@ def project(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
-def outputs(project):
-    return executed("prompt_edit", project)
-
-
 @pytest.mark.slow
 def test_it_shows_edits_scores_and_pictures(outputs):
     tables = " ".join(shown(outputs, "text/html"))
@@ -67,15 +60,3 @@ def test_it_shows_how_a_picture_was_made(outputs):
     texts = " ".join(shown(outputs, "text/markdown"))
     assert "Seed: 3" in texts
     assert '"variant": "controlled"' in texts
-
-
-@pytest.mark.slow
-def test_nothing_in_it_went_wrong(outputs):
-    assert went_wrong(outputs) == []
-
-
-@pytest.mark.slow
-def test_before_the_first_run_it_says_what_to_do(tmp_path):
-    outputs = executed("prompt_edit", empty_project(tmp_path))
-    assert "run `make prompt_edit`" in " ".join(shown(outputs, "text/markdown"))
-    assert not [output for output in outputs if output["output_type"] == "error"]

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 import torch
 from pydantic import ValidationError
-from torch import Tensor
 
 from likeness.datasets import WorkFolder
 from likeness.diffusion.autoencoding import decode, encode, scale
@@ -34,7 +33,7 @@ TINY = {
 
 
 @pytest.fixture
-def pictures(stand_in: str) -> Tensor:
+def pictures(stand_in):
     from likeness.pocket.sharding import load_renderer
 
     return torch.from_numpy(load_renderer(stand_in)(range(32), seed=0, size=32)[0])

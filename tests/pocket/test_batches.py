@@ -15,7 +15,7 @@ from likeness.pocket.batches import (
 CPU = torch.device("cpu")
 
 
-def places(count: int, height: int, width: int) -> torch.Tensor:
+def places(count, height, width):
     """Pictures whose colours say where a pixel is: row, column, picture."""
     pictures = torch.zeros(count, height, width, 3, dtype=torch.uint8)
     pictures[..., 0] = torch.arange(height)[:, None]

@@ -1,5 +1,4 @@
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,7 +19,7 @@ MEGABYTE = 1e6
 TRAINING = {"steps": 1, "batch_size": 1, "learning_rate": 1.0}
 
 
-def export(folder: Path, autoencoder: dict[str, object], text: dict[str, object], denoiser: dict[str, object]) -> None:
+def export(folder, autoencoder, text, denoiser):
     vae_options = AutoencoderOptions.model_validate({**TRAINING, **autoencoder})
     text_options = TextEncoderOptions.model_validate(text)
     options = DenoiserOptions.model_validate({**TRAINING, **denoiser})
@@ -42,7 +41,7 @@ def export(folder: Path, autoencoder: dict[str, object], text: dict[str, object]
 
 
 @pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tiny(tmp_path_factory):
     folder = tmp_path_factory.mktemp("model")
     export(
         folder,

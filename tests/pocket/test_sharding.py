@@ -1,5 +1,4 @@
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,12 +16,12 @@ from likeness.pocket.sharding import (
 
 
 @pytest.fixture
-def options(stand_in: str) -> ShardOptions:
+def options(stand_in):
     return ShardOptions(renderer=stand_in, seed=1, size=16, pictures=4)
 
 
 @pytest.fixture
-def work(tmp_path: Path) -> WorkFolder:
+def work(tmp_path):
     return WorkFolder(tmp_path / "work", "pictures", "key")
 
 

@@ -10,7 +10,7 @@ CAPTIONS = ["a photo of an old man in a forest", "an old woman at the beach", "a
 
 
 @pytest.fixture(scope="module")
-def tokenizer() -> CLIPTokenizer:
+def tokenizer():
     return train_tokenizer(CAPTIONS, TokenizerOptions(vocabulary=560, length=16))
 
 

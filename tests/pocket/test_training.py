@@ -1,10 +1,8 @@
-from pathlib import Path
-
 import pandas as pd
 import pytest
 import torch
 from diffusers.training_utils import EMAModel
-from torch import Tensor, nn
+from torch import nn
 
 from likeness.datasets import WorkFolder
 from likeness.diffusion.replay import changeable
@@ -50,12 +48,12 @@ class Small(nn.Module):
         self.norm, self.words, self.linear = nn.GroupNorm(2, 8), nn.Embedding(5, 8), nn.Linear(8, 8)
 
 
-def options(**changed: object) -> TrainingOptions:
+def options(**changed):
     settings = {"steps": 10, "batch_size": 4, "learning_rate": 0.05, "warmup_steps": 2, "log_every": 3}
     return TrainingOptions.model_validate({**settings, "checkpoint_every": 4, "ema_decay": 0.5, **changed})
 
 
-def run(folder: Path, chosen: TrainingOptions, kill_at: int | None = None) -> tuple[list[Tensor], pd.DataFrame, int]:
+def run(folder, chosen, kill_at=None):
     """Fit a line; returns the averaged weights, the losses, and how many steps were done this time."""
     torch.manual_seed(0)
     network = nn.Linear(3, 1)
@@ -63,7 +61,7 @@ def run(folder: Path, chosen: TrainingOptions, kill_at: int | None = None) -> tu
     average = EMAModel(network.parameters(), decay=chosen.ema_decay, foreach=True)
     done = 0
 
-    def one_step(step: int, share: float) -> dict[str, Tensor]:
+    def one_step(step, share):
         nonlocal done
         if step == kill_at:
             raise Killed
@@ -145,7 +143,7 @@ def test_gpu_settings_change_nothing_on_a_cpu():
         assert network(torch.ones(1, 1)).dtype == torch.float32
 
 
-def names_of(network: nn.Module, optimiser: torch.optim.Optimizer) -> list[str]:
+def names_of(network, optimiser):
     names = {id(parameter): name for name, parameter in network.named_parameters()}
     return sorted(names[id(parameter)] for group in optimiser.param_groups for parameter in group["params"])
 

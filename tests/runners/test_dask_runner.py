@@ -4,7 +4,6 @@ import logging
 import os
 import time
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -20,7 +19,12 @@ from likeness.runners.executor import GPU_TAG
 TABLE = {"type": "pandas.CSVDataset", "versioned": True, "save_args": {"index": False}}
 
 
-def catalog_of(folder: Path, **entries: dict[str, Any]) -> DataCatalog:
+@pytest.fixture
+def runner(cluster):
+    return DaskRunner(address=cluster.scheduler_address)
+
+
+def catalog_of(folder, **entries):
     """Entries by name; each without a filepath gets one in the folder."""
     return DataCatalog.from_config(
         {name: {"filepath": str(folder / f"{name}.csv"), **entry} for name, entry in entries.items()},
@@ -28,20 +32,20 @@ def catalog_of(folder: Path, **entries: dict[str, Any]) -> DataCatalog:
     )
 
 
-def table(*values: object) -> pd.DataFrame:
+def table(*values):
     return pd.DataFrame({"value": list(values)})
 
 
-def process(first: pd.DataFrame) -> pd.DataFrame:
+def process(first):
     time.sleep(0.3)
     return first.assign(process=os.getpid())
 
 
-def both(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
+def both(a, b):
     return pd.concat([a, b])
 
 
-def test_nodes_wait_for_their_inputs_and_run_side_by_side(cluster, tmp_path):
+def test_nodes_wait_for_their_inputs_and_run_side_by_side(runner, tmp_path):
     pipeline = Pipeline(
         [
             Node(both, ["a", "b"], "joined", name="join"),
@@ -51,7 +55,7 @@ def test_nodes_wait_for_their_inputs_and_run_side_by_side(cluster, tmp_path):
         ]
     )
     catalog = catalog_of(tmp_path, first=TABLE, a=TABLE, b=TABLE, joined=TABLE)
-    DaskRunner(address=cluster.scheduler_address).run(pipeline, catalog)
+    runner.run(pipeline, catalog)
     joined = catalog.load("joined")
     assert joined["value"].tolist() == [7, 7]
     assert joined["process"].nunique() == 2
@@ -60,7 +64,7 @@ def test_nodes_wait_for_their_inputs_and_run_side_by_side(cluster, tmp_path):
     assert len(list(tmp_path.glob("*.csv/*/*.csv"))) == 4
 
 
-def test_a_run_reads_its_own_versions_and_otherwise_those_it_found(cluster, tmp_path):
+def test_a_run_reads_its_own_versions_and_otherwise_those_it_found(runner, tmp_path):
     def newer():
         # Another run ends in the middle of this one.
         for name in ("given", "made"):
@@ -74,11 +78,11 @@ def test_a_run_reads_its_own_versions_and_otherwise_those_it_found(cluster, tmp_
     given.write_text("value\nfound\n")
     pipeline = Pipeline([Node(newer, None, "made", name="make"), Node(both, ["made", "given"], "joined", name="join")])
     catalog = catalog_of(tmp_path, given=TABLE, made=TABLE, joined=TABLE)
-    DaskRunner(address=cluster.scheduler_address).run(pipeline, catalog)
+    runner.run(pipeline, catalog)
     assert catalog.load("joined")["value"].tolist() == ["ours", "found"]
 
 
-def test_what_is_in_memory_travels_with_the_tasks(cluster):
+def test_what_is_in_memory_travels_with_the_tasks(runner):
     pipeline = Pipeline(
         [
             Node(lambda many: (sum(many), os.getpid()), "params:many", ["total", "process"], name="add"),
@@ -86,14 +90,13 @@ def test_what_is_in_memory_travels_with_the_tasks(cluster):
         ]
     )
     catalog = DataCatalog({"params:many": MemoryDataset([1, 2, 3])})
-    outputs = DaskRunner(address=cluster.scheduler_address).run(pipeline, catalog)
+    outputs = runner.run(pipeline, catalog)
     assert outputs["double"].load() == 12
     assert outputs["process"].load() != os.getpid()
     assert not catalog.exists("total")
 
 
-def test_what_cannot_travel_is_refused_by_name(cluster, tmp_path):
-    runner = DaskRunner(address=cluster.scheduler_address)
+def test_what_cannot_travel_is_refused_by_name(runner, tmp_path):
     kept = DataCatalog({"made": MemoryDataset(copy_mode="assign")})
     with pytest.raises(DatasetError, match=r"made: this value of make is in memory only .*catalog"):
         runner.run(Pipeline([Node(lambda: (x for x in "ab"), None, "made", name="make")]), kept)
@@ -109,7 +112,7 @@ class OddError(ValueError):
     """An error of a node."""
 
 
-def test_an_error_arrives_with_its_message_and_the_way_to_resume(cluster, tmp_path, caplog):
+def test_an_error_arrives_with_its_message_and_the_way_to_resume(runner, tmp_path, caplog):
     def fail(first):
         raise OddError(f"{len(first)} pictures are not enough")
 
@@ -127,12 +130,12 @@ def test_an_error_arrives_with_its_message_and_the_way_to_resume(cluster, tmp_pa
     )
     catalog = catalog_of(tmp_path, first=TABLE, failed=TABLE, kept=TABLE, joined=TABLE)
     with caplog.at_level(logging.WARNING), pytest.raises(OddError, match=r"^1 pictures are not enough$"):
-        DaskRunner(address=cluster.scheduler_address).run(pipeline, catalog)
+        runner.run(pipeline, catalog)
     assert '--from-nodes "fail,slow"' in caplog.text
     assert not (tmp_path / "joined.csv").exists()
 
 
-def test_a_node_whose_worker_is_lost_is_run_again_and_counts_once(cluster, tmp_path):
+def test_a_node_whose_worker_is_lost_is_run_again_and_counts_once(runner, tmp_path):
     def dies_once(first, folder):
         seen = Path(folder, "seen")
         tries = len(seen.read_text()) if seen.exists() else 0
@@ -156,23 +159,23 @@ def test_a_node_whose_worker_is_lost_is_run_again_and_counts_once(cluster, tmp_p
     pictures = {"type": "likeness.datasets.ImageSetDataset", "versioned": True, "filepath": str(tmp_path / "pictures")}
     catalog = catalog_of(tmp_path, first=TABLE, kept=TABLE, after=TABLE, pictures=pictures)
     catalog["params:folder"] = MemoryDataset(str(tmp_path))
-    DaskRunner(address=cluster.scheduler_address).run(pipeline, catalog)
+    runner.run(pipeline, catalog)
     assert catalog.load("after").to_dict("records") == [{"value": 3, "tries": 2, "pictures": 0}]
     assert len(list(tmp_path.glob("kept.csv/*"))) == 1
 
 
-def test_a_version_that_is_there_before_the_run_is_never_removed(cluster, tmp_path):
+def test_a_version_that_is_there_before_the_run_is_never_removed(runner, tmp_path):
     pipeline = Pipeline([Node(lambda: table(1), None, "first", name="first")])
     for _ in range(2):
         catalog = catalog_of(tmp_path, first=TABLE)
         if not catalog.exists("first"):
-            DaskRunner(address=cluster.scheduler_address).run(pipeline, catalog)
+            runner.run(pipeline, catalog)
     with pytest.raises(DatasetError, match=r"first: version 2026-01-02T03\.04\.05\.006Z is there already"):
-        DaskRunner(address=cluster.scheduler_address).run(pipeline, catalog_of(tmp_path, first=TABLE))
+        runner.run(pipeline, catalog_of(tmp_path, first=TABLE))
     assert catalog.load("first")["value"].tolist() == [1]
 
 
-def test_storage_that_is_no_local_folder_is_shared_too(cluster, tmp_path):
+def test_storage_that_is_no_local_folder_is_shared_too(runner, tmp_path):
     # Not the local file system to our datasets, as little as s3 is: versions are written in place, not renamed.
     (tmp_path / "photo.txt").write_text("x")
     elsewhere = {
@@ -196,7 +199,7 @@ def test_storage_that_is_no_local_folder_is_shared_too(cluster, tmp_path):
     )
     catalog = catalog_of(tmp_path, pictures=elsewhere, sizes=TABLE)
     catalog["params:folder"] = MemoryDataset(str(tmp_path))
-    DaskRunner(address=cluster.scheduler_address).run(pipeline, catalog)
+    runner.run(pipeline, catalog)
     assert catalog.load("sizes").to_dict("records") == [{"file": "photo.png", "width": 64}]
     assert list((tmp_path / "bucket").rglob("photo.png"))
 
