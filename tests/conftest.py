@@ -23,16 +23,20 @@ from diffusers.pipelines.stable_diffusion.safety_checker import StableDiffusionS
 from transformers import (
     CLIPConfig,
     CLIPImageProcessor,
+    CLIPModel,
     CLIPTextConfig,
     CLIPTextModel,
     CLIPTextModelWithProjection,
     CLIPTokenizer,
+    ViTConfig,
+    ViTModel,
 )
 
 from likeness.pocket.options import TokenizerOptions
 from likeness.pocket.tokenizer import train_tokenizer
 
 PROJECT = Path(__file__).parents[1]
+TINY_TRANSFORMER = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32}
 CORPUS = [
     "a photo of a person as a newborn baby",
     "a photo of a young man in his twenties",
@@ -225,3 +229,26 @@ def tiny_xl_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pipeline.unet.add_embedding.linear_2.weight.data.mul_(8)
     pipeline.save_pretrained(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_dino(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny ViT of 32 px in patches of 8, with random weights."""
+    torch.manual_seed(0)
+    path = tmp_path_factory.mktemp("dino")
+    ViTModel(ViTConfig(**TINY_TRANSFORMER, image_size=32, patch_size=8)).save_pretrained(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def tiny_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny CLIP of 32 px pictures and texts of 77 tokens, with random weights, and a tokenizer."""
+    torch.manual_seed(0)
+    path = tmp_path_factory.mktemp("clip")
+    tokenizer = train_tokenizer(CORPUS, TokenizerOptions(vocabulary=600, length=77))
+    words = {"vocab_size": len(tokenizer), "eos_token_id": tokenizer.eos_token_id, "max_position_embeddings": 77}
+    seen = {"image_size": 32, "patch_size": 8}
+    config = CLIPConfig(text_config=TINY_TRANSFORMER | words, vision_config=TINY_TRANSFORMER | seen, projection_dim=12)
+    CLIPModel(config).save_pretrained(path)
+    tokenizer.save_pretrained(path)
+    return path

@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from likeness.datasets import BaseModel, Checkpoint, ImageSet
+from likeness.diffusion.placement import choose_device
 from likeness.drawing.withheld import without_withheld
 from likeness.pipelines.avatar import ages as apparent
 from likeness.pipelines.avatar import comparison, leaderboard, subsets, training, validating
@@ -17,6 +18,7 @@ from likeness.pipelines.avatar.judging import Judge
 from likeness.pipelines.avatar.options import (
     AgeOptions,
     ClassPictureOptions,
+    ComparisonOptions,
     FineTuningOptions,
     PortraitOptions,
     SitterOptions,
@@ -26,11 +28,14 @@ from likeness.pipelines.avatar.options import (
 from likeness.pipelines.avatar.prompts import (
     class_requests,
     portrait_requests,
+    prompts_without_identifier,
     training_prompts,
     validation_requests,
     with_age_prompts,
     with_texts,
 )
+from likeness.pipelines.avatar.semantic import semantic_scores as score_semantics
+from likeness.pipelines.avatar.semantic import with_semantic_columns
 from likeness.pipelines.avatar.sheets import draw_avatar, draw_curves, draw_metrics
 from likeness.pipelines.avatar.verifier import Verifier
 
@@ -193,14 +198,44 @@ def score_photos(
     return judge.photographs(control, with_age_prompts(photos, portraits.ages), embeddings)
 
 
+def compare_semantics(
+    sitter_photos: ImageSet,
+    held_out_photos: ImageSet,
+    impostor_photos: ImageSet,
+    reference_faces: pd.DataFrame,
+    sitter: SitterOptions,
+    portraits: PortraitOptions,
+    comparison: ComparisonOptions,
+    verification: VerificationOptions,
+    **made: ImageSet,
+) -> pd.DataFrame:
+    """Compare all portraits with the reference set and their prompts by DINO and CLIP, where these are asked for."""
+    photos = {leaderboard.HELD_OUT: held_out_photos, leaderboard.IMPOSTORS: impostor_photos}
+    controls = {name: with_age_prompts(images, portraits.ages) for name, images in photos.items()}
+    drawn = {name.removesuffix("_portraits"): images for name, images in made.items()}
+    return score_semantics(
+        drawn | controls,
+        sitter_photos.select(reference_faces["file"].unique()),
+        prompts_without_identifier(sitter, portraits),
+        comparison,
+        choose_device("auto"),
+        resamples=verification.bootstrap_samples,
+        seed=verification.seed,
+    )
+
+
 def rank_models(
-    photo_subsets: pd.DataFrame, verification: VerificationOptions, ages: AgeOptions, **made: pd.DataFrame
+    photo_subsets: pd.DataFrame,
+    semantic_scores: pd.DataFrame,
+    verification: VerificationOptions,
+    ages: AgeOptions,
+    **made: pd.DataFrame,
 ) -> pd.DataFrame:
     """Aggregate scores and ages of every model and control to one row each, the best model first."""
     photos = photo_subsets["subset"].value_counts()
     counts = {subset: int(photos.get(subset, 0)) for subset in subsets.SUBSETS}
     scores, read = ({model: made[f"{model}_{what}"] for model in leaderboard.MODELS} for what in ("scores", "ages"))
-    table = leaderboard.leaderboard(scores, read, counts, verification, ages)
+    table = with_semantic_columns(leaderboard.leaderboard(scores, read, counts, verification, ages), semantic_scores)
     for row in table[table["rank"] == 1].to_dict(orient="records"):
         logger.info("%(model)s ranks first: %(verified).3f of its pairs are verified.", row)
         if ages.read:

@@ -70,6 +70,13 @@ class AgeOptions(Section):
     )
 
 
+class ComparisonOptions(Section):
+    """Networks that know no faces, by which portraits are compared too."""
+
+    dino: str | None = Field(None, description="ViT for DINO: folder, or hub id in the hub's cache; none: no column")
+    clip: str | None = Field(None, description="CLIP for CLIP-I and CLIP-T: likewise")
+
+
 class CurationOptions(Section):
     """Which photographs the six subsets take."""
 

@@ -179,8 +179,27 @@ def reporting() -> Pipeline:
     return Pipeline(
         [
             Node(
+                nodes.compare_semantics,
+                {
+                    **{name: name for name in ("sitter_photos", "held_out_photos", "impostor_photos")},
+                    "reference_faces": "reference_faces",
+                    "sitter": SITTER,
+                    "portraits": PORTRAITS,
+                    "comparison": "params:avatar.comparison",
+                    "verification": VERIFICATION,
+                    **drawn,
+                },
+                "semantic_scores",
+                name="compare_semantics",
+            ),
+            Node(
                 nodes.rank_models,
-                {"photo_subsets": "photo_subsets", "verification": VERIFICATION, "ages": AGES, **judged},
+                {
+                    **{name: name for name in ("photo_subsets", "semantic_scores")},
+                    "verification": VERIFICATION,
+                    "ages": AGES,
+                    **judged,
+                },
                 "avatar_leaderboard",
                 name="rank_models",
             ),

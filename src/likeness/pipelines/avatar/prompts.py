@@ -66,6 +66,12 @@ def portrait_requests(sitter: SitterOptions, options: PortraitOptions, words: st
     return pd.DataFrame(rows)
 
 
+def prompts_without_identifier(sitter: SitterOptions, options: PortraitOptions) -> dict[int, str]:
+    """Return what each age prompt asks for, by its index, with the class word alone for the sitter."""
+    requests = portrait_requests(sitter, options, sitter.class_word).drop_duplicates("age")
+    return dict(zip(requests["age"].tolist(), requests["prompt"].tolist(), strict=True))
+
+
 def validation_requests(sitter: SitterOptions, portraits: PortraitOptions, options: ValidationOptions) -> pd.DataFrame:
     """List the portraits of a validation: as `portrait_requests`, evenly spread over the ages, from other seeds.
 
