@@ -2,14 +2,18 @@ import shutil
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
 from likeness.datasets.base_model import BaseModel
+from likeness.datasets.work import WorkFolder
 from likeness.diffusion.model import ModelError
 from likeness.diffusion.sampling import generate
+from likeness.personalise import inversion_worker
 from likeness.personalise.embedding_files import read_embedding
 from likeness.personalise.embedding_insertion import open_with_embedding
+from likeness.personalise.inversion_job import InversionJob
 from likeness.personalise.options import TextualInversionOptions
 from likeness.personalise.textual_inversion import learn_embedding
 
@@ -97,6 +101,35 @@ def test_a_killed_training_ends_as_an_undisturbed_one(arguments, new_work, kill_
     kill_training(learn_embedding, started="learning-*/state*", **arguments)
     resumed = learn_embedding(**arguments, work=new_work("killed"))
     assert_same(learn_embedding(**arguments, work=new_work("undisturbed")), resumed)
+
+
+def test_two_processes_learn_what_one_does_with_twice_the_batch(arguments, tmp_path):
+    """Same losses, validation and vectors, with two batches a step and a learning rate for as many pictures."""
+    settings = EVERYTHING | {"mixed_precision": "no"}
+    one, two = (
+        learn_embedding(
+            **arguments,
+            options=options(batch_size=4 // processes, processes=processes, **settings),
+            work=WorkFolder(tmp_path, f"{processes}", "key"),
+        )
+        for processes in (1, 2)
+    )
+    for table in ("losses", "timestep_losses", "validation"):
+        expected, found = (getattr(learned, table).drop(columns="seconds", errors="ignore") for learned in (one, two))
+        pd.testing.assert_frame_equal(found, expected, rtol=1e-5)
+    assert one.checkpoints.keys() == two.checkpoints.keys()
+    for step, path in one.checkpoints.items():
+        vectors = read_embedding(two.checkpoints[step]).vectors
+        torch.testing.assert_close(vectors, read_embedding(path).vectors, rtol=0, atol=1e-5)
+    assert not list((tmp_path / "2").rglob("job-*")) + list((tmp_path / "2").rglob("learning-*"))
+
+
+def test_a_worker_by_itself_does_the_whole_job(arguments, work, tmp_path):
+    expected = learn_embedding(**arguments, options=options(), work=WorkFolder(tmp_path, "expected", "key"))
+    given = [arguments[name] for name in ("base", "pictures", "held_out", "placeholder")]
+    InversionJob(*given, options(), "key", work, work, "cpu").write(tmp_path / "job")
+    inversion_worker.main(tmp_path / "job")
+    assert torch.equal(read_embedding(work.file("embedding-key")).vectors, expected.embedding.vectors)
 
 
 def test_a_finished_training_returns_at_once(arguments, work, monkeypatch):

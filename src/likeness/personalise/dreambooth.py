@@ -13,7 +13,6 @@ from torch.nn import Parameter
 from tqdm import tqdm
 
 from likeness.datasets.base_model import BaseModel
-from likeness.datasets.staging import remove
 from likeness.datasets.work import WorkFolder, digest_of
 from likeness.diffusion.emphasis import Region
 from likeness.diffusion.memory import enough_memory, release_unused
@@ -25,7 +24,7 @@ from likeness.personalise.draws import own_randomness
 from likeness.personalise.dreambooth_job import DreamBoothJob
 from likeness.personalise.dreambooth_training import make_lesson, prepare_training
 from likeness.personalise.ema import assign
-from likeness.personalise.launching import WorkerError, launch
+from likeness.personalise.launching import do_together
 from likeness.personalise.options import DreamBoothOptions
 from likeness.personalise.records import loss_table, timestep_loss_table
 from likeness.personalise.sharding import gathered, share_out
@@ -118,7 +117,7 @@ def fine_tune(
         if options.processes == 1:
             learn(job, device=device, validation=validation)
         else:
-            _learn_together(job)
+            do_together("Fine-tuning", _WORKER, job, int(options.processes))
     folder = work.file(f"fine_tuned-{key}")
     return FineTuned(folder, *(pd.read_csv(folder / name) for name in (LOSSES, TIMESTEP_LOSSES, TRAINED, VALIDATION)))
 
@@ -169,21 +168,6 @@ def _learn(job: DreamBoothJob, device: str, rank: Rank, validation: Validation |
         if choice:
             choice.remove()
         job.work.file(state_file).unlink(missing_ok=True)
-
-
-def _learn_together(job: DreamBoothJob) -> None:
-    """Have several processes learn, by way of a folder."""
-    name = f"job-{job.key}"
-    with job.work.writing(name) as folder:
-        job.write(folder)
-    try:
-        launch(_WORKER, job.work.file(name), int(job.options.processes))
-    except WorkerError as error:
-        raise WorkerError(
-            f"Fine-tuning failed. {error}. What was saved stays in {job.work.path}: run again."
-        ) from error
-    finally:
-        remove(job.work.file(name))
 
 
 def _check_identifier(identifier: str, prompts: Sequence[str]) -> None:

@@ -69,7 +69,7 @@ def read_job(folder: Path) -> DreamBoothJob:
     described = json.loads((folder / _JOB).read_text(encoding="utf-8"))
     lessons = [
         Lesson(
-            [_opened(_picture(folder, number, place)) for place in range(len(one["prompts"]))],
+            [opened(_picture(folder, number, place)) for place in range(len(one["prompts"]))],
             one["prompts"],
             [face and tuple(face) for face in one["faces"]],
             one["batch_size"],
@@ -82,8 +82,8 @@ def read_job(folder: Path) -> DreamBoothJob:
         described["identifier"],
         DreamBoothOptions.model_validate(described["options"]),
         described["key"],
-        _work_folder(described["work"]),
-        _work_folder(described["cache"]),
+        work_folder(described["work"]),
+        work_folder(described["cache"]),
         described["device"],
     )
 
@@ -92,12 +92,13 @@ def _picture(folder: Path, lesson: int, place: int) -> Path:
     return folder / f"picture_{lesson}_{place:05}.png"
 
 
-def _opened(path: Path) -> Image.Image:
+def opened(path: Path) -> Image.Image:
     """The picture, and no open file."""
     with Image.open(path) as picture:
         picture.load()
     return picture
 
 
-def _work_folder(path: str) -> WorkFolder:
+def work_folder(path: str) -> WorkFolder:
+    """The work folder at a path that a job names."""
     return WorkFolder(Path(path).parents[1], Path(path).parent.name, Path(path).name)

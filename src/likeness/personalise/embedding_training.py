@@ -17,8 +17,10 @@ from likeness.diffusion.replay import changeable
 from likeness.personalise.checkpoints import Checkpoints
 from likeness.personalise.compiling import compiled
 from likeness.personalise.conditioning import TrainedConditioning
+from likeness.personalise.data_parallel import ALONE, Rank
 from likeness.personalise.ema import MovingAverage, averaged
 from likeness.personalise.embedding_files import Embedding
+from likeness.personalise.gradient_averaging import GradientAveraging
 from likeness.personalise.latents import cached_moments
 from likeness.personalise.objective import NoiseSchedule
 from likeness.personalise.options import TextualInversionOptions
@@ -44,6 +46,7 @@ class EmbeddingTraining:
         held_out: measures checkpoints, where there are held-out pictures.
         rows: of each text encoder, under training.
         placeholder: whose vectors they are.
+        rank: of this process among those that learn together.
     """
 
     steps: DenoisingTraining
@@ -51,6 +54,7 @@ class EmbeddingTraining:
     held_out: HeldOut | None
     rows: tuple[PlaceholderRows, ...]
     placeholder: str
+    rank: Rank = ALONE
 
     @property
     def state(self) -> TrainingState:
@@ -61,7 +65,8 @@ class EmbeddingTraining:
         """Keep the vectors as they are now: their moving average, where there is one."""
         state = self.state
         with averaged(state.parameters, state.average):
-            loss = self.held_out.loss(self.steps) if self.held_out else None
+            # The mean, lest processes that differ by rounding end after different steps.
+            loss = self.rank.mean(self.held_out.loss(self.steps)) if self.held_out else None
             side_by_side = torch.cat([one.rows.detach() for one in self.rows], dim=1)
             self.checkpoints.add(state.step, side_by_side, loss)
 
@@ -79,6 +84,7 @@ def prepare_training(
     base: BaseModel,
     options: TextualInversionOptions,
     cache: WorkFolder,
+    rank: Rank = ALONE,
 ) -> EmbeddingTraining:
     """Everything the loop needs, with the pictures encoded once for all.
 
@@ -90,6 +96,7 @@ def prepare_training(
         base: the model's reference, which names its VAE in the cache.
         options: of the training.
         cache: where encoded pictures are kept.
+        rank: of this process among those that learn together.
 
     Raises:
         ValueError: the placeholder already is a token, the initialiser is none or several, or a prompt is too long.
@@ -139,12 +146,14 @@ def prepare_training(
         options,
         model.device,
         replay=options.replays,
+        rank=rank,
+        averaging=GradientAveraging(parameters.values(), options.gradient_accumulation) if rank.count > 1 else None,
     )
     validation = None
     if validation_set:
         timesteps = len(schedule.alphas_cumprod)
         validation = HeldOut(validation_set, options.validation_samples, timesteps, options.seed)
-    return EmbeddingTraining(training, checkpoints, validation, rows, placeholder)
+    return EmbeddingTraining(training, checkpoints, validation, rows, placeholder, rank)
 
 
 def _check_that_they_fit(model: DiffusionModel, prompts: Sequence[str], vectors: int) -> None:

@@ -9,16 +9,60 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 import torch
 from accelerate import PartialState
 
 import likeness
+from likeness.datasets.staging import remove
+from likeness.datasets.work import WorkFolder
 from likeness.personalise.data_parallel import Rank
 
 
 class WorkerError(RuntimeError):
     """Workers did not do what they were started for."""
+
+
+class Job(Protocol):
+    """What workers are to do."""
+
+    @property
+    def key(self) -> str:
+        """In the names of what is made."""
+        ...
+
+    @property
+    def work(self) -> WorkFolder:
+        """Where it is made."""
+        ...
+
+    def write(self, folder: Path) -> None:
+        """Write it to a new folder."""
+        ...
+
+
+def do_together(what: str, module: str, job: Job, processes: int) -> None:
+    """Have several processes do a job, by way of a folder, which is removed afterwards.
+
+    Args:
+        what: is done, for messages.
+        module: of the workers.
+        job: to do.
+        processes: how many.
+
+    Raises:
+        WorkerError: one failed; all have ended.
+    """
+    name = f"job-{job.key}"
+    with job.work.writing(name) as folder:
+        job.write(folder)
+    try:
+        launch(module, job.work.file(name), processes)
+    except WorkerError as error:
+        raise WorkerError(f"{what} failed. {error}. What was saved stays in {job.work.path}: run again.") from error
+    finally:
+        remove(job.work.file(name))
 
 
 def launch(module: str, job: Path, processes: int) -> None:

@@ -137,6 +137,9 @@ class TextualInversionOptions(TrainingOptions):
     along a cosine, mirrored pictures, and a checkpoint every 40 steps.
     """
 
+    processes: Processes = Field(
+        1, description="that learn together, each on a GPU and pictures of its own; auto: as many as there are GPUs"
+    )
     learn: Literal["style", "object"] = Field("style", description="what the pictures share: sets the prompts")
     templates: tuple[str, ...] = Field(
         (), description="prompts to train with, {} where the placeholder goes; none: the paper's for what is learned"
@@ -149,7 +152,8 @@ class TextualInversionOptions(TrainingOptions):
     steps: int = Field(2000, ge=1, description="optimiser steps")
     learning_rate: float = Field(5e-4, gt=0, description="of the vectors, before scaling")
     scale_learning_rate: bool = Field(
-        True, description="multiply the learning rate by the pictures a step sees: batch size times accumulation"
+        True,
+        description="multiply the learning rate by the pictures a step sees, in all processes",
     )
     validation_samples: int = Field(
         64, ge=1, description="noisy held-out latents, the same at every checkpoint, that measure its loss"
@@ -161,7 +165,7 @@ class TextualInversionOptions(TrainingOptions):
     @property
     def full_learning_rate(self) -> float:
         """The learning rate between warmup and decay."""
-        pictures = self.batch_size * self.gradient_accumulation
+        pictures = self.batch_size * self.gradient_accumulation * (1 if self.processes == "auto" else self.processes)
         return self.learning_rate * (pictures if self.scale_learning_rate else 1)
 
     @pydantic.field_validator("templates")

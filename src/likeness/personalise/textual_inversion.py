@@ -15,15 +15,19 @@ from likeness.datasets.staging import remove
 from likeness.datasets.work import WorkFolder, digest_of
 from likeness.diffusion.memory import enough_memory, release_unused
 from likeness.diffusion.model import open_model
-from likeness.diffusion.placement import choose_device
+from likeness.diffusion.placement import choose_device, process_count
+from likeness.personalise.data_parallel import ALONE, Rank
 from likeness.personalise.draws import own_randomness
 from likeness.personalise.embedding_files import Embedding, read_embedding, save_embedding, save_for_diffusers
 from likeness.personalise.embedding_training import EmbeddingTraining, prepare_training
+from likeness.personalise.inversion_job import InversionJob
 from likeness.personalise.latents import picture_digest
+from likeness.personalise.launching import do_together
 from likeness.personalise.options import TextualInversionOptions
 from likeness.personalise.placeholder import ascii_trigger, spelled
 from likeness.personalise.records import loss_table, timestep_loss_table
 
+_WORKER = "likeness.personalise.inversion_worker"
 LOSSES, TIMESTEP_LOSSES, VALIDATION = "losses.csv", "timestep_losses.csv", "validation.csv"
 
 
@@ -78,35 +82,62 @@ def learn_embedding(
 
     Raises:
         ValueError: no pictures, a placeholder that already is a token, an initialiser of several tokens, prompts too
-            long for the vectors, or a learning rate at which the vectors grew out of bounds.
+            long for the vectors, more processes than GPUs, or a learning rate at which the vectors grew out of bounds.
         ModelError: the base model cannot be used.
         GpuMemoryError: memory ran out.
+        WorkerError: one of several processes failed.
     """
     if not pictures:
         raise ValueError("pictures: there are none to learn from. Give at least one picture.")
     ascii_trigger(placeholder)
     name = spelled(placeholder)
+    options = type(options)(**dict(options) | {"processes": process_count(options.processes, device)})
     key = digest_of(base, options, name, *([picture_digest(one) for one in kind] for kind in (pictures, held_out)))
     if not work.has(f"embedding-{key}"):
-        kept = f"What was learned stays in {work.file(f'learning-{key}')}, for the same settings with more memory."
-        now = f"batch_size: {options.batch_size}"
-        with enough_memory("inversion", choose_device(device), now=now, kept=kept):
-            model = open_model(base, device=device, dtype="float32")
-            training = prepare_training(model, pictures, held_out, name, base, options, cache or work)
-            _run(training, work, f"learning-{key}", options)
-            with work.writing(f"embedding-{key}") as folder:
-                _write(training, len(model.scheduler.alphas_cumprod), options, folder)
-        del model, training
-        release_unused(choose_device(device))
-        remove(work.file(f"learning-{key}"))
+        job = InversionJob(base, pictures, held_out, name, options, key, work, cache or work, device)
+        if options.processes == 1:
+            learn(job, device=device)
+        else:
+            do_together("Textual Inversion", _WORKER, job, int(options.processes))
     return _read(work.file(f"embedding-{key}"))
 
 
-def _run(training: EmbeddingTraining, work: WorkFolder, name: str, options: TextualInversionOptions) -> None:
+def learn(job: InversionJob, *, device: str, rank: Rank = ALONE) -> None:
+    """Learn, alone or together with the processes that do the same job, and leave the result in its work folder.
+
+    Args:
+        job: what is to be done.
+        device: of this process.
+        rank: of this process; the first one writes.
+
+    Raises:
+        GpuMemoryError: memory ran out.
+    """
+    work, learning, options = job.work, f"learning-{job.key}", job.options
+    kept = f"What was learned stays in {work.file(learning)}, for the same settings with more memory."
+    with enough_memory("inversion", choose_device(device), now=f"batch_size: {options.batch_size}", kept=kept):
+        model = open_model(job.base, device=device, dtype="float32")
+        with rank.after_the_first():  # which encodes the pictures
+            training = prepare_training(
+                model, job.pictures, job.held_out, job.placeholder, job.base, options, job.cache, rank
+            )
+        _run(training, work, learning, options, rank)
+        if rank.is_first:
+            with work.writing(f"embedding-{job.key}") as folder:
+                _write(training, len(model.scheduler.alphas_cumprod), options, folder)
+            remove(work.file(learning))
+    del model, training
+    release_unused(choose_device(device))
+
+
+def _run(
+    training: EmbeddingTraining, work: WorkFolder, name: str, options: TextualInversionOptions, rank: Rank
+) -> None:
     """Train from the last checkpoint to the end."""
     state, checkpoints, saved = training.state, training.checkpoints, f"{name}/state.safetensors"
     state.resume(work, saved)
-    bar = tqdm(total=options.steps, initial=state.step, desc="textual inversion", unit="step", disable=None)
+    silent = None if rank.is_first else True
+    bar = tqdm(total=options.steps, initial=state.step, desc="textual inversion", unit="step", disable=silent)
     with bar, own_randomness(options.seed, training.steps.device):
         if state.step == 0:
             training.checkpoint()
@@ -116,9 +147,10 @@ def _run(training: EmbeddingTraining, work: WorkFolder, name: str, options: Text
             bar.update()
             if state.step in checkpoints.steps:
                 training.checkpoint()
-                with work.writing(f"{name}/{_file_name(state.step)}") as path:
-                    save_for_diffusers(training.embedding(state.step), path)
-                state.save(work, saved)
+                if rank.is_first:
+                    with work.writing(f"{name}/{_file_name(state.step)}") as path:
+                        save_for_diffusers(training.embedding(state.step), path)
+                    state.save(work, saved)
                 finished = state.step == options.steps or checkpoints.is_past_best(state.step, options.patience)
 
 
