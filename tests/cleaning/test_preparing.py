@@ -56,14 +56,13 @@ def test_every_kind_of_picture_comes_out_grey_and_square(gallery, scene, tmp_pat
         assert (np.diff(np.asarray(ramp).astype(int).mean(1)) > 0).all()
 
 
-def test_a_picture_on_its_side_is_turned(gallery, tmp_path):
+def test_a_picture_on_its_side_is_turned(tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6  # to be turned by a quarter clockwise: its left edge becomes the top
     values = np.zeros((64, 64), np.uint8)
     values[:, :16] = 255
-    root = Path(gallery({}).root) if (tmp_path / "gallery").mkdir() is None else tmp_path
-    Image.fromarray(values).save(root / "turned.jpg", exif=exif, quality=95)
-    images = ImageSet.from_folder(root)
+    Image.fromarray(values).save(tmp_path / "turned.jpg", exif=exif, quality=95)
+    images = ImageSet.from_folder(tmp_path)
     prepared = prepare(images, ["turned.jpg"], SMALL, str(tmp_path / "work"))
     with Image.open(Path(prepared.root, "turned.png")) as cleaned:
         rows = np.asarray(cleaned).mean(1)

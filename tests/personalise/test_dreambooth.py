@@ -180,9 +180,12 @@ def test_each_picture_may_have_its_own_prompt(arguments, new_work, monkeypatch):
     assert seen == [*prompts, PRIOR]
 
 
-def test_a_prior_weight_of_zero_needs_no_class_pictures(arguments, work):
-    tuned = fine_tune(**arguments, options=options(steps=1, prior_weight=0.0), work=work)
-    assert tuned.losses["prior_loss"].isna().all()
+def test_a_prior_weight_of_zero_leaves_class_pictures_out(arguments, new_work):
+    given = fine_tune(**arguments, options=options(steps=1, prior_weight=0.0), work=new_work("given"))
+    without = {name: value for name, value in arguments.items() if not name.startswith("prior_")}
+    alone = fine_tune(**without, options=options(steps=1), work=new_work("alone"))
+    assert given.losses["prior_loss"].isna().all()
+    assert given.losses["loss"].equals(alone.losses["loss"])
 
 
 def test_the_moving_average_is_what_is_kept(arguments, new_work):
