@@ -71,6 +71,25 @@ def test_bfloat16_loses_little(prepare, learns):
     assert not torch.equal(*losses)
 
 
+def test_moments_in_eight_bits_lose_little_and_are_resumed(prepare, work):
+    def learn(training, until):
+        while training.state.step < until:
+            training.step()
+        return training.state.records["losses"][:until]
+
+    settings = {"mixed_precision": "bf16", "steps": 12}
+    exact = learn(prepare(**settings)[1], 12)
+    whole, first, second = (prepare(**settings, moments="8bit")[1] for _ in range(3))
+    losses = learn(whole, 12)
+    assert torch.allclose(losses, exact, rtol=5e-3)
+    assert not torch.equal(losses, exact)
+    learn(first, 5)
+    first.state.save(work, "state.safetensors")
+    second.state.resume(work, "state.safetensors")
+    assert torch.equal(learn(second, 12), losses)
+    assert all(torch.equal(value, second.state.parameters[name]) for name, value in whole.state.parameters.items())
+
+
 def test_without_mixed_precision_the_network_itself_computes(prepare):
     _, training = prepare(mixed_precision="no")
     assert type(training.state.optimiser) is torch.optim.AdamW

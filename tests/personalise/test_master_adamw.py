@@ -75,6 +75,32 @@ def test_a_step_is_adamws_on_the_copies_gradients(pair, longest):
             assert torch.allclose(ours.state[mine][slot], value, rtol=1e-5, atol=1e-10), slot
 
 
+def test_large_tensors_have_moments_in_eight_bits(monkeypatch):
+    """Whether they are updated by themselves, or with others of which one may have no gradient."""
+    torch.manual_seed(0)
+    shapes = [(64, 64), (32, 32, 2, 2), (96, 64), (65, 64), (60, 64)]
+    start, gradients = ([torch.randn(shape) for shape in shapes] for _ in range(2))
+    found = []
+    for moments, alone in (("float32", 1), ("8bit", 6000), ("8bit", 2**18)):
+        monkeypatch.setattr(master_adamw, "_ALONE", alone)
+        masters = [nn.Parameter(value.clone()) for value in start]
+        copies = {master: nn.Parameter(master.detach().bfloat16()) for master in masters}
+        ours = MasterAdamW([{"params": masters, "lr": 1e-3, "weight_decay": 0.0}], copies, 1.0, moments)
+        for step in range(3):
+            for index, master in enumerate(masters):
+                copies[master].grad = None if (step, index) == (2, 1) else gradients[index].bfloat16()
+            ours.step()
+        kept = ["exp_avg_code" in ours.state[master] for master in masters]
+        assert kept == ([True] * 3 + [False] * 2 if moments == "8bit" else [False] * 5)
+        assert [int(ours.state[master]["step"]) for master in masters] == [3, 2, 3, 3, 3]
+        assert all(torch.equal(master.bfloat16(), copies[master]) for master in masters)
+        found.append(masters)
+    exact, *others = found
+    for masters in others:
+        for mine, as_expected, was in zip(masters, exact, start, strict=True):
+            assert (mine - was - (as_expected - was)).norm() < 0.01 * (as_expected - was).norm()
+
+
 def test_groups_have_rates_of_their_own(pair):
     network, other = pair
     weights = learning(network)

@@ -47,6 +47,12 @@ def test_each_part_has_its_own_learning_rate_and_decay():
     assert same[1]["initial_lr"] == 1e-3
 
 
+def test_eight_bits_without_copies_are_refused():
+    parts = {"unet": {"w": nn.Parameter(torch.ones(1))}}
+    with pytest.raises(ValueError, match="moments: 8bit works in bfloat16 only"):
+        make_optimiser(parts, DreamBoothOptions(moments="8bit"))
+
+
 def test_the_learning_rate_rises_and_stays():
     options = DreamBoothOptions(steps=10, warmup_steps=3)
     factors = [learning_rate_factor(step, options) for step in range(6)]

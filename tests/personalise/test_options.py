@@ -22,6 +22,12 @@ def test_words_are_trained_one_way_only():
         DreamBoothOptions(train_text_encoder=True, train_identifier=True)
 
 
+@pytest.mark.parametrize("precision", ["no", "fp16"])
+def test_eight_bits_need_bfloat16(precision):
+    with pytest.raises(pydantic.ValidationError, match=f"bfloat16 only, not with mixed_precision {precision}"):
+        DreamBoothOptions(moments="8bit", mixed_precision=precision)
+
+
 @pytest.mark.parametrize(
     "wrong", [{"vectors": 0}, {"learn": "person"}, {"templates": ["no place"]}, {"templates": ["{} {}"]}, {"lora": 1}]
 )

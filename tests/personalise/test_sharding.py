@@ -117,7 +117,7 @@ def test_each_process_holds_half(sharded, index):
         ({"processes": 1}, "processes: 1"),
         ({"method": "lora", "compile": "default"}, "method: lora, compile: default"),
         ({"train_identifier": True, "mixed_precision": "fp16"}, "train_identifier: true, mixed_precision: fp16"),
-        ({"train_text_encoder": True}, "train_text_encoder: true"),
+        ({"train_text_encoder": True, "moments": "8bit"}, "train_text_encoder: true, moments: 8bit"),
     ],
 )
 def test_what_cannot_be_sharded_is_refused(settings, named):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -87,30 +86,41 @@ def plain_update(
     scaled = gradient.float() * scale
     average.lerp_(scaled, 1 - betas[0])
     square.lerp_(scaled * scaled, 1 - betas[1])
-    # 1 - beta ** step, without the digits that a float32 near 1 loses.
-    first, second = (-torch.expm1(step * math.log(beta)) for beta in betas)
-    change = (average / first) / ((square / second).sqrt() + epsilon)
+    change = direction(average, square.sqrt(), step, betas, epsilon)
     master.mul_(1 - rate * decay).sub_(rate * change)
     copy.copy_(master)
+
+
+def direction(average: Tensor, root: Tensor, step: Tensor, betas: tuple[float, float], epsilon: float) -> Tensor:
+    """Where a step leads for each unit of the learning rate, from the averaged gradients and the squares' roots."""
+    # 1 - beta ** step, without the digits that a float32 near 1 loses.
+    first, second = (-torch.expm1(step * math.log(beta)) for beta in betas)
+    return average * (1 / first) / (root * second.rsqrt() + epsilon)
 
 
 @cache
 def quickest_update(device: torch.device) -> Update:
     """The update to use on a device: on a GPU the compiled one, where that can be had (Triton needs a C compiler)."""
+    return compiled_on_gpu(plain_update, fused_update, _example, device)
+
+
+def compiled_on_gpu(
+    update: Update, without: Update, example: Callable[[torch.device], Sequence[Tensor]], device: torch.device
+) -> Update:
+    """An update compiled for all sizes and tried with an example; elsewhere, and where that fails, the one without."""
     if device.type != "cuda":
-        return fused_update
-    compiled = torch.compile(plain_update, dynamic=True)
+        return without
+    compiled = torch.compile(update, dynamic=True)
+    one = torch.ones((), device=device)
     try:
-        _try(compiled, device)
+        compiled(*example(device), one, one, one, betas=(0.9, 0.999), epsilon=1e-8, decay=0.01)
     except Exception as error:  # whatever the compiler stumbles over, there is a way without it
         logger.warning("AdamW's update is not compiled, so that steps take longer: %s", str(error).splitlines()[0])
-        return fused_update
+        return without
     return compiled
 
 
-def _try(update: Any, device: torch.device) -> None:
-    weights = [torch.zeros(4096, device=device) for _ in range(3)]
-    halves = [torch.zeros(4096, device=device, dtype=torch.bfloat16) for _ in range(2)]
-    one = torch.ones((), device=device)
-    master, average, square = weights
-    update(master, halves[0], average, square, halves[1], one, one, one, betas=(0.9, 0.999), epsilon=1e-8, decay=0.01)
+def _example(device: torch.device) -> Sequence[Tensor]:
+    master, average, square = (torch.zeros(4096, device=device) for _ in range(3))
+    copy, gradient = (torch.zeros(4096, device=device, dtype=torch.bfloat16) for _ in range(2))
+    return master, copy, average, square, gradient

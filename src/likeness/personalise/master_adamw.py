@@ -17,7 +17,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import Parameter
 
-from likeness.personalise.adamw_update import quickest_update
+from likeness.personalise.moments import (
+    EightBitMoments,
+    Float32Moments,
+    MomentFormat,
+    Moments,
+    takes_eight_bits,
+    view_like,
+)
 
 _CHUNK = 2**23
 """Weights updated at once: so many gradients in bfloat16 (16 MiB) still are in a GPU's cache when they are used."""
@@ -57,8 +64,7 @@ class _Chunk:
     offsets: Sequence[int]
     master: Tensor
     copy: Tensor
-    average: Tensor
-    square: Tensor
+    moments: Moments
     steps: Tensor
 
 
@@ -72,22 +78,27 @@ class MasterAdamW(torch.optim.Optimizer):
         groups: of the masters, as for `torch.optim.AdamW`: params, lr (on a GPU a tensor), weight_decay.
         copies: of all masters, by master.
         max_norm: the gradients' greatest norm, over all weights; longer ones are scaled down to it.
+        moments: format of the moments; small tensors' stay in float32 (see `takes_eight_bits`).
     """
 
-    def __init__(self, groups: list[dict[str, Any]], copies: Copies, max_norm: float) -> None:
+    def __init__(
+        self, groups: list[dict[str, Any]], copies: Copies, max_norm: float, moments: MomentFormat = "float32"
+    ) -> None:
         super().__init__(groups, {"betas": (0.9, 0.999), "eps": 1e-8})
         self._max_norm = max_norm
         self._chunks = [
-            self._laid_out(group, part, [copies[master] for master in part])
+            self._laid_out(group, part, [copies[master] for master in part], kind)
             for group in self.param_groups
-            for part in _parts(group["params"])
+            for kind, masters in _by_moments(group["params"], moments).items()
+            for part in _parts(masters)
         ]
         largest = max(self._chunks, key=lambda chunk: chunk.copy.numel()).copy
         self._gradient = torch.zeros_like(largest)
-        self._update = quickest_update(largest.device)
 
     @torch.no_grad()
-    def _laid_out(self, group: dict[str, Any], masters: list[Parameter], copies: list[Parameter]) -> _Chunk:
+    def _laid_out(
+        self, group: dict[str, Any], masters: list[Parameter], copies: list[Parameter], kind: type[Moments]
+    ) -> _Chunk:
         offsets, end = [], 0
         for master in masters:
             offsets.append(end)
@@ -96,15 +107,11 @@ class MasterAdamW(torch.optim.Optimizer):
         flat_copy = torch.zeros(end, dtype=copies[0].dtype, device=copies[0].device)
         # A number of steps each, because each is kept in the training's state.
         steps = flat.new_zeros(len(masters))
-        chunk = _Chunk(group, masters, copies, offsets, flat, flat_copy, flat.clone(), flat.clone(), steps)
+        chunk = _Chunk(group, masters, copies, offsets, flat, flat_copy, kind(end, flat.device), steps)
         for index, (master, other, offset) in enumerate(zip(masters, copies, offsets, strict=True)):
             for parameter, values in ((master, chunk.master), (other, chunk.copy)):
-                parameter.data = _view(values, parameter, offset).copy_(parameter)
-            moments = {
-                "exp_avg": _view(chunk.average, master, offset),
-                "exp_avg_sq": _view(chunk.square, master, offset),
-            }
-            self.state[master] = {"step": steps[index], **moments}
+                parameter.data = view_like(values, parameter, offset).copy_(parameter)
+            self.state[master] = {"step": steps[index], **chunk.moments.slots(master, offset)}
         return chunk
 
     @torch.no_grad()
@@ -131,7 +138,7 @@ class MasterAdamW(torch.optim.Optimizer):
             return
         learned = [index for index, other in enumerate(chunk.copies) if other.grad is not None]
         copies = [chunk.copies[index] for index in learned]
-        views = [_view(self._gradient, chunk.copies[index], chunk.offsets[index]) for index in learned]
+        views = [view_like(self._gradient, chunk.copies[index], chunk.offsets[index]) for index in learned]
         if not learned:
             return
         torch._foreach_copy_(views, [other.grad for other in copies if other.grad is not None])
@@ -149,9 +156,9 @@ class MasterAdamW(torch.optim.Optimizer):
     def _change(self, chunk: _Chunk, start: int, count: int, step: Tensor, gradient: Tensor, scale: Tensor) -> None:
         """Update a stretch of weights that all learn."""
         stretch = slice(start, start + count)
-        kinds = (chunk.master, chunk.copy, chunk.average, chunk.square, gradient)
         settings = {"betas": chunk.group["betas"], "epsilon": chunk.group["eps"], "decay": chunk.group["weight_decay"]}
-        self._update(*(kind[stretch] for kind in kinds), scale, chunk.group["lr"], step, **settings)
+        weights = chunk.master[stretch], chunk.copy[stretch], gradient[stretch]
+        chunk.moments.update(start, *weights, scale, chunk.group["lr"], step, **settings)
 
 
 def _scale(gradients: list[Tensor], max_norm: float) -> Tensor:
@@ -168,10 +175,13 @@ def _as_flat(parameter: Parameter) -> Tensor | None:
     return gradient.as_strided((gradient.numel(),), (1,))
 
 
-def _view(flat: Tensor, like: Tensor, offset: int) -> Tensor:
-    """A part of a flat tensor in the shape and, where it has no holes, the memory layout of another."""
-    dense = torch.empty_like(like, device="meta")
-    return flat.as_strided(dense.shape, dense.stride(), offset)
+def _by_moments(masters: Iterable[Parameter], wanted: MomentFormat) -> dict[type[Moments], list[Parameter]]:
+    """Masters by the kind of moments they get, in order."""
+    found: dict[type[Moments], list[Parameter]] = {}
+    for master in masters:
+        kind = EightBitMoments if wanted == "8bit" and takes_eight_bits(master) else Float32Moments
+        found.setdefault(kind, []).append(master)
+    return found
 
 
 def _parts(masters: Iterable[Parameter]) -> Iterator[list[Parameter]]:

@@ -47,7 +47,15 @@ def make_optimiser(
         parts: weights by name, for each part of the model.
         options: of the training.
         copies: that the networks compute with, by weight, where they do not compute with the weights themselves.
+
+    Raises:
+        ValueError: moments in 8 bits are wanted, and there are no copies.
     """
+    if options.moments == "8bit" and copies is None:
+        raise ValueError(
+            "moments: 8bit works in bfloat16 only, and this training computes in another format. "
+            "Set mixed_precision to bf16, or moments to float32."
+        )
     rates = {
         "unet": options.learning_rate,
         "text_encoder": options.text_encoder_learning_rate or options.learning_rate,
@@ -66,7 +74,7 @@ def make_optimiser(
         for part, named in parts.items()
     ]
     if copies is not None:
-        return MasterAdamW(groups, copies, options.max_gradient_norm)
+        return MasterAdamW(groups, copies, options.max_gradient_norm, options.moments)
     return torch.optim.AdamW(groups, fused=True, capturable=device.type == "cuda")
 
 
