@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch._dynamo.testing import CompileCounter
 
-from likeness.personalise.adamw_update import fused_update, plain_update, quickest_update
+from likeness.personalise.adamw_update import compiled_update, fused_update, plain_update, quickest_update
 
 SETTINGS = {"betas": (0.9, 0.999), "epsilon": 1e-8, "decay": 0.1}
 
@@ -41,6 +42,21 @@ def test_a_first_step_by_hand(update):
 
 def test_a_cpu_takes_torchs_own_kernel():
     assert quickest_update(torch.device("cpu")) is fused_update
+
+
+def test_weights_of_every_shape_and_place_take_one_compiled_update():
+    counter = CompileCounter()
+    update, one = compiled_update(plain_update, backend=counter), torch.ones(3)
+    for shape, place in (((8,), 0), ((512, 512), 64), ((4, 6, 3, 3), 3), ((512, 513), 0)):
+        flat = [torch.zeros(2**19)[place:] for _ in range(4)]
+        gradient = torch.ones(shape)
+        count = gradient.numel()
+        weights = (one.as_strided((count,), (1,)) for one in (*(part[:count] for part in flat), gradient))
+        with torch.no_grad():
+            update(*weights, one[0], 0.5, one[1], **SETTINGS)
+        assert torch.allclose(flat[0][:count], torch.tensor(-0.5))
+        assert not flat[0][count:].any()
+    assert counter.frame_count == 1
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")

@@ -1,4 +1,8 @@
-"""AdamW's update of float32 weights and of their copies in another format, in one pass over memory on a GPU."""
+"""AdamW's update of float32 weights and of their copies in another format, in one pass over memory on a GPU.
+
+Updates want to be called under `torch.no_grad`. They do not say so themselves: all functions that do are one to
+torch.compile, which gives up on a function after eight variants.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import logging
 import math
 from collections.abc import Callable, Sequence
 from functools import cache
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -16,7 +21,6 @@ logger = logging.getLogger(__name__)
 Update = Callable[..., None]
 
 
-@torch.no_grad()
 def fused_update(
     master: Tensor,
     copy: Tensor,
@@ -67,7 +71,6 @@ def fused_update(
     copy.copy_(master)
 
 
-@torch.no_grad()
 def plain_update(
     master: Tensor,
     copy: Tensor,
@@ -110,14 +113,26 @@ def compiled_on_gpu(
     """An update compiled for all sizes and tried with an example; elsewhere, and where that fails, the one without."""
     if device.type != "cuda":
         return without
-    compiled = torch.compile(update, dynamic=True)
+    compiled = compiled_update(update)
     one = torch.ones((), device=device)
     try:
-        compiled(*example(device), one, one, one, betas=(0.9, 0.999), epsilon=1e-8, decay=0.01)
+        with torch.no_grad():
+            compiled(*example(device), one, one, one, betas=(0.9, 0.999), epsilon=1e-8, decay=0.01)
     except Exception as error:  # whatever the compiler stumbles over, there is a way without it
         logger.warning("AdamW's update is not compiled, so that steps take longer: %s", str(error).splitlines()[0])
         return without
     return compiled
+
+
+def compiled_update(update: Update, backend: Any = "inductor") -> Update:
+    """An update compiled once, for flat tensors of all sizes."""
+    compiled = torch.compile(update, dynamic=True, backend=backend)
+
+    def call(*arguments: Any, **settings: Any) -> None:
+        # What is a view is compiled anew for every shape of its base; `data` is none.
+        compiled(*(one.data if isinstance(one, Tensor) else one for one in arguments), **settings)
+
+    return call
 
 
 def _example(device: torch.device) -> Sequence[Tensor]:

@@ -22,7 +22,6 @@ _PIECE = 2**12
 """Blocks updated at once where nothing is compiled, so that what lies between stays small."""
 
 
-@torch.no_grad()
 def eight_bit_update(
     master: Tensor,
     copy: Tensor,
