@@ -79,6 +79,12 @@ def test_what_is_no_probe_is_named(probe, tmp_path):
     with pytest.raises(ProbeError, match=r"no probe in .*nowhere"):
         open_probe(tmp_path / "nowhere")
     save_probe(tmp_path / "other", probe)
+    weights = tmp_path / "other" / "probe.safetensors.gz"
+    for broken in (weights.read_bytes()[:-100], weights.read_bytes()[:20] + bytes(50), b"none"):
+        weights.write_bytes(broken)
+        with pytest.raises(ProbeError, match=r"no probe in .*other"):
+            open_probe(tmp_path / "other")
+    save_probe(tmp_path / "other", probe)
     design = DESIGN.model_copy(update={"channels": (8, 24)})
     (tmp_path / "other" / "probe.json").write_text(design.model_dump_json())
     with pytest.raises(ProbeError, match=r"no probe in .*other"):

@@ -7,6 +7,8 @@ a second on one core; what is small in a picture survives in the maximum over pl
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -15,14 +17,14 @@ import torch
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load, save
 from torch import Tensor, nn
 from torch.nn import functional
 
 from likeness.metrics.attributes import Attribute, decode, widths
 
 DESIGN = "probe.json"
-WEIGHTS = "probe.safetensors"
+WEIGHTS = "probe.safetensors.gz"
 
 
 class ProbeError(ValueError):
@@ -142,11 +144,12 @@ def read(probe: Probe, pictures: NDArray[np.uint8], *, batch_size: int = 64) -> 
 
 
 def save_probe(folder: Path, probe: Probe) -> None:
-    """Write a probe: what it is as JSON, its weights as float16 safetensors."""
+    """Write a probe: what it is as JSON, its weights as float16 safetensors, compressed."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / DESIGN).write_text(probe.design.model_dump_json(indent=1), encoding="utf-8")
     weights = {name: tensor.detach().half().cpu().contiguous() for name, tensor in probe.state_dict().items()}
-    save_file(weights, folder / WEIGHTS)
+    # Without the time, equal weights are equal files.
+    (folder / WEIGHTS).write_bytes(gzip.compress(save(weights), mtime=0))
 
 
 def open_probe(folder: Path, device: str | torch.device = "cpu") -> Probe:
@@ -158,8 +161,8 @@ def open_probe(folder: Path, device: str | torch.device = "cpu") -> Probe:
     try:
         design = ProbeDesign.model_validate_json((folder / DESIGN).read_bytes())
         probe = Probe(design)
-        probe.load_state_dict(load_file(folder / WEIGHTS))
-    except (OSError, ValidationError, SafetensorError, RuntimeError) as error:
+        probe.load_state_dict(load(gzip.decompress((folder / WEIGHTS).read_bytes())))
+    except (OSError, EOFError, zlib.error, ValidationError, SafetensorError, RuntimeError) as error:
         raise ProbeError(
             f"There is no probe in {folder} ({str(error).splitlines()[0]}). Expected {DESIGN} and {WEIGHTS}, as "
             "`kedro run --pipeline pocket` makes them."

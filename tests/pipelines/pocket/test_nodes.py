@@ -103,7 +103,7 @@ def test_from_pictures_to_a_report(rendered, captions, tmp_path):
     probe, probe_losses = train_pocket_probe(images, PROBE, work)
     assert probe_losses["step"].tolist() == [2, 4]
     assert {"colour", "radius"} <= {*probe_losses.columns}
-    assert sorted(probe.files()) == ["probe.json", "probe.safetensors"]
+    assert sorted(probe.files()) == ["probe.json", "probe.safetensors.gz"]
 
     report = REPORT.model_copy(update={"captions": captions})
     scores, sheet, round_trips = score_pocket_model(images, model, probe, report, work)

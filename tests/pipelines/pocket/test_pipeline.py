@@ -85,7 +85,7 @@ def test_one_command_makes_a_model(project, renderer_folder):
     (scores,) = data.glob("08_reporting/pocket_scores.csv/*/*.csv")
     measures = pd.read_csv(scores)["measure"]
     assert {"round_trip_psnr_db", "obedience_ratio", "variety_ssim_difference", "disk_mb"} <= {*measures}
-    (probe,) = data.glob("06_models/pocket_probe/*/pocket_probe/probe.safetensors")
+    (probe,) = data.glob("06_models/pocket_probe/*/pocket_probe/probe.safetensors.gz")
     assert probe.stat().st_size > 1000
     for name in ("pocket_sheet", "pocket_vae_sheet"):
         (sheet,) = data.glob(f"08_reporting/{name}.png/*/*.png")
