@@ -18,8 +18,8 @@ from ..conftest import assert_tidy, texts
 PORTRAITS = PortraitOptions(pictures_per_age=2)
 
 
-def avatar_sheet(board, made):
-    return draw_avatar(board, made["held_out_photos_portraits"], PORTRAITS, AgeOptions(), made)
+def avatar_sheet(board, made, portraits=PORTRAITS):
+    return draw_avatar(board, made["held_out_photos_portraits"], portraits, AgeOptions(), made)
 
 
 def metrics_sheet(board, comparison, made):
@@ -36,6 +36,12 @@ def test_the_avatar_sheet_has_a_row_a_model_and_a_column_an_age(board, made):
     assert "base model" in written
     assert not any("impostors" in text for text in written)
     assert sum(len(axes.images) for axes in figure.axes) == 8 * 10
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, False), (3, True)])
+def test_the_avatar_sheet_says_which_of_several_pictures_it_shows(board, made, count, said):
+    figure = avatar_sheet(board, made, PortraitOptions(pictures_per_age=count))
+    assert any(f"Of {count} pictures" in text for text, _ in texts(figure)) is said
 
 
 def test_the_avatar_sheet_says_how_old_the_pictures_look(board, made):

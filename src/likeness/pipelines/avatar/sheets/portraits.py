@@ -58,12 +58,14 @@ def draw_avatar(
     width = _LEFT + ages * (_CELL + _GAP) + _RIGHT
     read = leaderboard["age_error_years"].notna().any()
     row_height = _CELL + _CAPTION + (_LOOKS if read else 0) + _GAP
+    several = options.pictures_per_age
+    chosen = f" Of {several} pictures the middle one is shown." if several > 1 else ""
     figure = style.new_figure(width, _TOP + len(models) * row_height + _BOTTOM)
     style.title(
         figure,
         title,
         "Under each picture: the share of the sitter's photographs in which a face recogniser sees the same person"
-        f"{', and how old it looks' if read else ''}. Of {options.pictures_per_age} pictures the middle one is shown.",
+        f"{', and how old it looks' if read else ''}.{chosen}",
     )
     for age, wanted in enumerate(options.ages):
         centre = _LEFT + age * (_CELL + _GAP) + _CELL / 2
