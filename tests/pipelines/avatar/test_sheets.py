@@ -65,7 +65,8 @@ def test_the_avatar_sheet_says_how_old_the_pictures_look(board, made):
 
 
 def test_no_title_of_a_row_runs_into_its_pictures(board, made):
-    figure = avatar_sheet(board, made)
+    words = {"names": {"all_01": "Textual Inversion"}, "notes": {"all_01": "104 min · 999 MB · 1.54k trained"}}
+    figure = draw_avatar(board, made["held_out_photos_portraits"], PORTRAITS, AgeOptions(), made, **words)
     left = min(axes.get_window_extent().x0 for axes in figure.axes)
     top = max(axes.get_window_extent().y1 for axes in figure.axes)
     beside = [(text, box) for text, box in texts(figure) if box.x0 < left and 100 < box.y1 < top]

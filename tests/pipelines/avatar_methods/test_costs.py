@@ -42,7 +42,10 @@ def test_costs_stand_behind_the_number_of_pictures(checkpoint):
 
 
 def test_the_note_on_a_sheet():
-    row = {"training_seconds": 90.0, "checkpoint_megabytes": 0.0123, "trained_parameters": 1536}
-    assert cost_note(row) == "1.5 min · 0.012 MB · 1.54k trained"
+    row = {"training_seconds": 90.0, "checkpoint_megabytes": 0.0063, "trained_parameters": 1536}
+    assert cost_note(row) == "1.5 min · 6.3 kB · 1.54k trained"
+    assert cost_note(row | {"training_seconds": 6240}).startswith("104 min · ")
+    sizes = {0.0146: "15 kB", 5.31: "5.3 MB", 54.6: "55 MB", 3438.0: "3.4 GB"}
+    assert {size: cost_note(row | {"checkpoint_megabytes": size}).split(" · ")[1] for size in sizes} == sizes
     assert cost_note(row | {"trained_parameters": 860_000_000}).endswith("860M trained")
     assert cost_note(dict.fromkeys(COLUMNS, math.nan)) == ""

@@ -54,12 +54,20 @@ def with_costs(
 
 
 def cost_note(row: Mapping[Hashable, Any]) -> str:
-    """One short line for a sheet: minutes, megabytes and trained parameters of a row of `with_costs`."""
+    """One short line for a sheet: minutes, size on disk and trained parameters of a row of `with_costs`."""
     seconds, megabytes, parameters = (row[name] for name in COLUMNS)
     if pd.isna(seconds):
         return ""
-    size = f"{megabytes:.0f}" if megabytes >= 10 else f"{megabytes:.2g}"
-    return f"{seconds / 60:.1f} min · {size} MB · {_short(int(parameters))} trained"
+    minutes = f"{seconds / 60:.0f}" if seconds >= 600 else f"{seconds / 60:.1f}"
+    return f"{minutes} min · {_size(megabytes)} · {_short(int(parameters))} trained"
+
+
+def _size(megabytes: float) -> str:
+    """A size in two or three digits."""
+    number, unit = (megabytes, "MB") if megabytes >= 1 else (1000 * megabytes, "kB")
+    if number >= 1000:
+        number, unit = number / 1000, "GB"
+    return f"{number:.0f} {unit}" if number >= 10 else f"{number:.1f} {unit}"
 
 
 def _short(count: int) -> str:
