@@ -141,6 +141,32 @@ def test_what_has_no_gradient_stays_and_the_rest_does_not_notice(pair):
     assert [int(ours.state[weight]["step"]) for weight in learning(network)] == [1, 1, 1, 1, 0, 1]
 
 
+@pytest.mark.parametrize("resumed", [False, True])
+def test_a_gradient_that_is_missing_once_delays_its_own_weight_alone(pair, resumed):
+    network, other = pair
+    plain = copied(network, torch.float32)
+    ours = optimiser(pair, 1e-2, 1e9)
+    expected = torch.optim.AdamW(learning(plain), lr=1e-2, weight_decay=1e-2, fused=True)
+    for step in range(4):
+        backward(other, torch.bfloat16, step)
+        if step == 1:
+            other[1].weight.grad = None
+        for its, mine in zip(other.parameters(), plain.parameters(), strict=True):
+            mine.grad = None if its.grad is None else its.grad.float()
+        ours.step()
+        expected.step()
+        if step == 1 and resumed:
+            kept = [{slot: value.clone() for slot, value in ours.state[weight].items()} for weight in learning(network)]
+            ours = optimiser(pair, 1e-2, 1e9)
+            for weight, slots in zip(learning(network), kept, strict=True):
+                for slot, value in slots.items():
+                    ours.state[weight][slot].copy_(value)
+            ours.refresh()
+    assert [int(ours.state[weight]["step"]) for weight in learning(network)] == [3, 4, 4, 4, 4, 4]
+    for mine, as_expected in zip(network.parameters(), plain.parameters(), strict=True):
+        assert torch.allclose(mine, as_expected, rtol=1e-6, atol=1e-7)
+
+
 def test_copies_follow_masters_that_were_changed(pair):
     network, other = pair
     ours = optimiser(pair, 1e-2)

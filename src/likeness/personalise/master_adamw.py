@@ -54,9 +54,12 @@ def learning_copies(networks: Iterable[nn.Module], copies: Iterable[nn.Module]) 
     return {master: other for master, other in zip(masters, others, strict=True) if master.requires_grad}
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Chunk:
-    """Weights that lie side by side: each tensor is flat, and the parameters are views of it."""
+    """Weights that lie side by side: each tensor is flat, and the parameters are views of it.
+
+    `uneven` tells that parameters may differ in their number of steps: a gradient was missing once.
+    """
 
     group: dict[str, Any]
     masters: Sequence[Parameter]
@@ -66,13 +69,14 @@ class _Chunk:
     copy: Tensor
     moments: Moments
     steps: Tensor
+    uneven: bool = False
 
 
 class MasterAdamW(torch.optim.Optimizer):
     """AdamW (Loshchilov & Hutter 2019, arXiv 1711.05101) that reads the copies' gradients and changes both.
 
-    The weights are moved together in memory when this is made. The device is never waited for, and a step may be part
-    of a recorded one (see `ReplayedStep`).
+    The weights are moved together in memory when this is made. No step waits for the device, and one may be part of a
+    recorded one (see `ReplayedStep`).
 
     Args:
         groups: of the masters, as for `torch.optim.AdamW`: params, lr (on a GPU a tensor), weight_decay.
@@ -116,9 +120,10 @@ class MasterAdamW(torch.optim.Optimizer):
 
     @torch.no_grad()
     def refresh(self) -> None:
-        """Give the copies their masters' values."""
+        """Take note of masters and numbers of steps that were changed: the copies get their masters' values."""
         for chunk in self._chunks:
             chunk.copy.copy_(chunk.master)
+            chunk.uneven = bool((chunk.steps != chunk.steps[0]).any())
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:  # type: ignore[override]
@@ -144,7 +149,8 @@ class MasterAdamW(torch.optim.Optimizer):
         torch._foreach_copy_(views, [other.grad for other in copies if other.grad is not None])
         for other in copies:
             other.grad = None
-        if len(learned) == len(chunk.copies):
+        chunk.uneven |= len(learned) < len(chunk.copies)
+        if not chunk.uneven:
             chunk.steps.add_(1)
             self._change(chunk, 0, chunk.master.numel(), chunk.steps[0], self._gradient, scale)
             return
