@@ -1,10 +1,15 @@
+import gc
 from collections.abc import Mapping
+from contextlib import nullcontext
+from functools import cache
+from unittest.mock import MagicMock
 
 import pytest
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from likeness.diffusion import replay
 from likeness.diffusion.replay import Learn, ReplayedStep
 from likeness.pocket.options import TrainingOptions
 from likeness.pocket.training import make_optimisers, set_rate, update
@@ -64,3 +69,31 @@ def test_a_recorded_step_learns_as_a_plain_one():
     assert asked == 4  # three steps to warm up, and the recording
     for weight, same in zip(plain.network.parameters(), recorded.network.parameters(), strict=True):
         assert torch.allclose(weight, same, atol=5e-3)
+
+
+def test_steps_before_recording_share_a_stream(monkeypatch):
+    """Else memory that cuBLAS keeps for each stream would grow with every training."""
+    made, learned = MagicMock(), []
+    for name, fake in {"Stream": made, "current_stream": MagicMock(), "current_device": lambda: 0}.items():
+        monkeypatch.setattr(torch.cuda, name, fake)
+    monkeypatch.setattr(torch.cuda, "stream", nullcontext)
+    monkeypatch.setattr(replay, "_stream_aside", cache(replay._stream_aside.__wrapped__))
+    for _ in range(2):
+        step = ReplayedStep(lambda batch: learned.append(batch) or {}, enabled=True)
+        for _ in range(3):
+            step({})
+    assert len(learned) == 6
+    assert made.call_count == 1
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_recorded_steps_that_are_gone_leave_no_memory_behind():
+    device, held = torch.device("cuda"), []
+    for _ in range(3):
+        learner = Learner(device)
+        learner.losses(ReplayedStep(learner.learn, enabled=True), device)
+        del learner
+        gc.collect()
+        torch.cuda.empty_cache()
+        held.append(torch.cuda.memory_allocated())
+    assert held[2] - held[0] < 2**20

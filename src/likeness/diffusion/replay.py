@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import torch
@@ -49,8 +50,8 @@ class ReplayedStep:
         return {name: value.clone() for name, value in self._result.items()}
 
     def _aside(self, batch: Batch) -> dict[str, Tensor]:
-        """A plain step on a stream of its own, as recording asks for."""
-        present, aside = torch.cuda.current_stream(), torch.cuda.Stream()  # type: ignore[no-untyped-call]
+        """A plain step on another stream, as recording asks for."""
+        present, aside = torch.cuda.current_stream(), _stream_aside(torch.cuda.current_device())
         aside.wait_stream(present)
         with torch.cuda.stream(aside):
             result = self._learn(batch)
@@ -65,6 +66,12 @@ class ReplayedStep:
         with torch.cuda.graph(graph, capture_error_mode="thread_local"):
             self._result = self._learn(self._batch)
         return graph
+
+
+@cache
+def _stream_aside(device: int) -> torch.cuda.Stream:
+    """One for all steps: cuBLAS keeps 8 to 32 MiB for each stream and thread that it ever worked for."""
+    return torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
 
 
 def changeable(rate: float, device: torch.device) -> float | Tensor:
