@@ -1,6 +1,8 @@
 import pandas as pd
+import pytest
 
 from likeness.metrics.ssim import SsimOptions
+from likeness.pipelines.avatar import near_duplicates
 from likeness.pipelines.avatar.curation import measure_similarity
 from likeness.pipelines.avatar.near_duplicates import similar_pairs
 from likeness.pipelines.avatar.options import CurationOptions, VerificationOptions
@@ -24,6 +26,26 @@ def test_every_similar_pair_is_found_and_nothing_stays_in_the_work_folder(pictur
     pd.testing.assert_frame_equal(found, pairs[pairs["ssim"] > limit][found.columns].reset_index(drop=True))
     assert 0 < len(found) < len(pairs)
     assert list((work / "empty").iterdir()) == []
+
+
+@pytest.mark.parametrize(("limit", "grey", "size"), [(0.01, False, 11), (0.3, True, 24), (1.0, True, 24)])
+def test_blocks_and_colours_change_nothing(pictures, tmp_path, monkeypatch, limit, grey, size):
+    """Also where the last block is short, where no pair is ruled out, and where none is similar."""
+    monkeypatch.setattr(near_duplicates, "_SCREENED", 5)
+    monkeypatch.setattr(near_duplicates, "_COMPARED", 3)
+    options, photos = SsimOptions(size=size, grey=grey), pictures("photos", 12)
+    every = measure_similarity(photos, VerificationOptions(ssim=options), CurationOptions(), str(tmp_path))
+    found = similar_pairs(Views(photos, options), limit, options, str(tmp_path), seed=0)
+    expected = every[every["ssim"] > limit][found.columns].reset_index(drop=True)
+    pd.testing.assert_frame_equal(found, expected)
+    assert (len(found) == 0) == (limit == 1)
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_without_pairs_there_are_none(pictures, tmp_path, count):
+    photos = pictures("photos", 2)
+    few = photos.select(photos.manifest["file"][:count])
+    assert similar_pairs(Views(few, OPTIONS), 0.9, OPTIONS, str(tmp_path), seed=0).empty
 
 
 def test_very_many_photographs_give_all_pairs_of_some_and_every_near_duplicate(pictures, tmp_path):

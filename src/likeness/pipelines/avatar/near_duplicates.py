@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import groupby
 from pathlib import Path
 from typing import IO
 
@@ -19,7 +18,8 @@ from likeness.metrics.ssim_screening import WindowMoments, cut_windows, draw_win
 from likeness.pipelines.avatar.similarity import Views
 
 _WINDOWS = 512  # of a picture: enough to rule out pairs that are .14 below the limit
-_SCREENED, _COMPARED = 256, 64  # pictures on each side of a block of pairs: their windows take 63 MB, their moments 320
+# Pictures on each side of a block of pairs. Those of a side take 63 MB as windows, and 320 MB as moments at 512 px.
+_SCREENED, _COMPARED = 256, 64
 
 
 def similar_pairs(views: Views, limit: float, options: SsimOptions, work_folder: str, seed: int) -> pd.DataFrame:
@@ -43,11 +43,9 @@ def similar_pairs(views: Views, limit: float, options: SsimOptions, work_folder:
     with _kept(views, options, work_folder, seed) as (pictures, windows):
         pairs = _screened(windows, len(views.files), limit, options)
         values = _compared(pictures, pairs, options)
-    rows = [
-        (views.files[first], views.files[second], value)
-        for (first, second), value in sorted(zip(map(tuple, pairs.tolist()), values.tolist(), strict=True))
-        if value > limit
-    ]
+    alike = values > limit
+    similar = sorted(zip(map(tuple, pairs[alike].tolist()), values[alike].tolist(), strict=True))
+    rows = [(views.files[first], views.files[second], value) for (first, second), value in similar]
     return pd.DataFrame(rows, columns=columns).astype({"photo_a": object, "photo_b": object, "ssim": float})
 
 
@@ -72,10 +70,11 @@ def _screened(windows: _OnDisk, count: int, limit: float, options: SsimOptions) 
 def _compared(pictures: _OnDisk, pairs: NDArray[np.intp], options: SsimOptions) -> NDArray[np.float64]:
     """The SSIM of each pair, (m,); pairs of the same pictures are compared together."""
     values = np.empty(len(pairs))
-    blocks = [tuple(block) for block in (pairs // _COMPARED).tolist()]
+    first, second = (pairs // _COMPARED).T
+    order = np.lexsort((second, first))
+    begins = np.flatnonzero(np.diff(first[order]) | np.diff(second[order])) + 1
     with tqdm(total=len(pairs), desc="comparing look-alikes", unit="pair", delay=1, disable=None) as bar:
-        for _, group in groupby(sorted(range(len(pairs)), key=blocks.__getitem__), key=blocks.__getitem__):
-            chosen = list(group)
+        for chosen in np.split(order, begins):
             places, local = np.unique(pairs[chosen], return_inverse=True)
             values[chosen] = paired_ssim(pictures.read(places.tolist()), local.reshape(-1, 2), options)
             bar.update(len(chosen))
