@@ -45,7 +45,10 @@ def test_a_text_of_more_than_77_tokens_is_cut(tiny_clip: Path) -> None:
     assert whole @ more < 0.9999
 
 
-def test_a_folder_without_a_tokenizer_is_refused(tiny_clip: Path, tmp_path: Path) -> None:
+def test_a_folder_without_a_whole_tokenizer_is_refused(tiny_clip: Path, tmp_path: Path) -> None:
     CLIPModel.from_pretrained(tiny_clip).save_pretrained(tmp_path)
+    with pytest.raises(MetricModelError, match="no tokenizer"):
+        Clip(str(tmp_path), CPU)
+    (tmp_path / "tokenizer.json").write_bytes((tiny_clip / "tokenizer.json").read_bytes()[:-100])
     with pytest.raises(MetricModelError, match="no tokenizer"):
         Clip(str(tmp_path), CPU)

@@ -49,13 +49,18 @@ def test_cosines_by_hand() -> None:
     np.testing.assert_allclose(made @ made.T, [[1, 0.6, -0.8], [0.6, 1, 0], [-0.8, 0, 1]], atol=1e-12)
 
 
-def test_pickled_absent_and_foreign_weights_are_refused(tiny_dino: Path, tmp_path: Path) -> None:
+def test_pickled_absent_cut_and_foreign_weights_are_refused(tiny_dino: Path, tmp_path: Path) -> None:
     network = ViTModel.from_pretrained(tiny_dino)
     network.config.save_pretrained(tmp_path)
     torch.save(network.state_dict(), tmp_path / "pytorch_model.bin")
     for source in (str(tmp_path), str(tmp_path / "none"), "likeness-lab/no-such-vit"):
         with pytest.raises(MetricModelError, match="not on this machine as a ViTModel in safetensors"):
             Dino(source, CPU)
+    network.save_pretrained(tmp_path)
+    weights = tmp_path / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-100])
+    with pytest.raises(MetricModelError, match="not on this machine as a ViTModel in safetensors"):
+        Dino(str(tmp_path), CPU)
     ViTModel(ViTConfig(**SIZES | {"num_hidden_layers": 1}, image_size=32, patch_size=8)).save_pretrained(tmp_path)
     network.config.save_pretrained(tmp_path)
     with pytest.raises(MetricModelError, match="lacks"):

@@ -35,10 +35,14 @@ class Clip:
         self._network = open_weights(CLIPModel, source).to(device)
         self._device = device
         words = int(self._network.config.text_config.vocab_size)
-        self._tokenizer = CLIPTokenizer.from_pretrained(source, local_files_only=True)
+        lacking = f"{source} holds no tokenizer of {words} words, as many as its CLIP knows"
+        try:
+            self._tokenizer = CLIPTokenizer.from_pretrained(source, local_files_only=True)
+        except (OSError, ValueError) as error:
+            raise MetricModelError(lacking) from error
         # Without its files transformers makes an empty one.
         if len(self._tokenizer) != words:
-            raise MetricModelError(f"{source} holds no tokenizer of {words} words, as many as its CLIP knows")
+            raise MetricModelError(lacking)
 
     def pictures(self, images: Iterable[Image.Image]) -> NDArray[np.float64]:
         """Return the pictures' embeddings of length 1, (n, d): products of two are their cosines."""

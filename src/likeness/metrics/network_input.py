@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
+from safetensors import SafetensorError
 
 _BATCH = 16
 
@@ -31,7 +32,7 @@ def open_weights(kind: Any, source: str, **options: Any) -> Any:
         network, report = kind.from_pretrained(
             source, local_files_only=True, use_safetensors=True, output_loading_info=True, **options
         )
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise MetricModelError(
             f"{source} is not on this machine as a {kind.__name__} in safetensors ({reason}); give a folder of one"

@@ -43,6 +43,16 @@ def test_every_measure_is_its_networks_mean_cosine(drawn, pictures, tiny_dino, t
         np.testing.assert_allclose(table.loc[measure, ["mean", "low", "high"]].astype(float), interval, atol=1e-6)
 
 
+def test_what_a_safety_checker_withheld_does_not_count(drawn, pictures, tiny_dino):
+    portraits, photos, options = drawn["adult_01"], pictures("photos", 2), ComparisonOptions(dino=str(tiny_dino))
+    flagged = replace(portraits, manifest=portraits.manifest.assign(withheld=[False, True, False, False]))
+    all_black = replace(portraits, manifest=portraits.manifest.assign(withheld=True))
+    table = semantic_scores({"adult_01": flagged, "base_model": all_black}, photos, PROMPTS, options, CPU, **DRAW)
+    kept = portraits.select(portraits.manifest["file"][[0, 2, 3]])
+    expected = semantic_scores({"adult_01": kept}, photos, PROMPTS, options, CPU, **DRAW)
+    pd.testing.assert_frame_equal(table, expected)
+
+
 def test_a_network_that_is_not_there_leaves_its_columns_empty_and_says_so(drawn, pictures, tiny_dino, caplog):
     options = ComparisonOptions(dino=str(tiny_dino), clip="likeness-lab/no-such-clip")
     scores = semantic_scores(drawn, pictures("photos", 2), PROMPTS, options, CPU, **DRAW)

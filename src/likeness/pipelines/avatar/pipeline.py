@@ -191,6 +191,7 @@ def reporting() -> Pipeline:
                 },
                 "semantic_scores",
                 name="compare_semantics",
+                tags=GPU,
             ),
             Node(
                 nodes.rank_models,

@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from likeness.datasets import ImageSet
+from likeness.drawing.withheld import without_withheld
 from likeness.metrics.bootstrap import Interval, bootstrap_mean, bootstrap_pairs
 from likeness.metrics.clip import Clip
 from likeness.metrics.dino import Dino
@@ -40,7 +41,8 @@ def semantic_scores(
     """Compare every model's pictures with the sitter's photographs and with their prompts.
 
     Args:
-        portraits: pictures by model or control, with the index of the age prompt as `age` where they have one.
+        portraits: pictures by model or control, with the index of the age prompt as `age` where they have one; what a
+            safety checker withheld, black pictures, is left out.
         photos: the reference set.
         prompts: what each age prompt asks for, without the sitter's identifier.
         options: which networks; one that is not on this machine is named in the log.
@@ -54,7 +56,8 @@ def semantic_scores(
     """
     over_pairs = partial(bootstrap_pairs, resamples=resamples, seed=seed)
     over_pictures = partial(bootstrap_mean, resamples=resamples, seed=seed)
-    drawn = {model: pictures for model, pictures in portraits.items() if len(pictures)}
+    shown = {model: without_withheld(pictures) for model, pictures in portraits.items()}
+    drawn = {model: pictures for model, pictures in shown.items() if len(pictures)}
 
     def by_dino(dino: Dino) -> Iterator[Found]:
         known = _embedded(dino, photos)
