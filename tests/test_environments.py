@@ -115,6 +115,17 @@ def test_the_probe_of_synthetic_people_reads_no_real_ones(context):
     assert context.params["require_gpu"] is True
 
 
+def test_what_stable_diffusion_1_draws_is_looked_at_by_its_safety_checker(context):
+    asked = {
+        f"{pipeline}.{section}": options.safety_checker
+        for pipeline in ("avatar", "cezanne", "prompt_edit")
+        for section, options in context.params[pipeline].items()
+        if hasattr(options, "safety_checker")
+    }
+    of_1 = {"avatar.class_pictures", "avatar.portraits", "cezanne.generated", "prompt_edit.sampling"}
+    assert {name for name, safety in asked.items() if safety} == (of_1 if context.env == "sd" else set())
+
+
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_every_value_has_a_comment(environment):
     """A line of a comment stands above a value, or above the one before it."""
@@ -140,8 +151,10 @@ def test_every_edit_of_the_study_can_be_made():
     given = {"base_model": str(PROJECT / "data/01_raw/pocket_model")}
     context = KedroSession.create(PROJECT, env="sd", runtime_params=given).load_context()
     options = context.params["prompt_edit"]
+    # The pocket model comes without one.
+    sampling = options["sampling"].model_copy(update={"safety_checker": False})
     model, probe = (context.catalog.load(name) for name in ("edit_model", "probe"))
-    plan, aside = plan_prompt_edits(edits, model, probe, options["sampling"], options["control"], options["scoring"])
+    plan, aside = plan_prompt_edits(edits, model, probe, sampling, options["control"], options["scoring"])
     assert aside.empty
     assert [len(source["edits"]) for source in plan["sources"]] == [4, 4, 4]
     assert [source["seeds"] for source in plan["sources"]] == [[2483964025], [115], [115]]

@@ -63,6 +63,14 @@ def test_kind_and_scope_are_named_where_all_agree():
     assert pd.isna(TABLE.loc[("all edits", "ssim"), "scope"])
 
 
+def test_an_edit_withheld_in_one_variant_is_left_out_in_all():
+    nan = np.nan
+    red = {"controlled": [0.9, nan, 0.7, 0.5], "uncontrolled": [0.6, 0.1, nan, 0.2], "unchanged": [1, 1, 1, nan]}
+    row = compare_variants(scores({("red", "global"): red}), OPTIONS).set_index("edits").loc["red"]
+    assert row["pictures"] == 1
+    assert row[["controlled", "uncontrolled", "difference"]].tolist() == pytest.approx([0.9, 0.6, 0.3])
+
+
 def test_edits_of_one_source_picture_are_drawn_together():
     """Two equal edits of one source say no more about other pictures than one does."""
     one = {"controlled": [0.1, 0.5, 0.9], "uncontrolled": [0, 0, 0], "unchanged": [1, 1, 1]}

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -5,6 +7,7 @@ from PIL import Image
 
 from likeness.datasets import ImageSet
 from likeness.metrics.ssim import SsimOptions
+from likeness.pipelines.prompt_edit.comparison import MEASURES
 from likeness.pipelines.prompt_edit.options import ControlOptions, SamplingOptions, ScoringOptions
 from likeness.pipelines.prompt_edit.plan import plan_edits
 from likeness.pipelines.prompt_edit.scoring import asked_change_read, score_edits
@@ -62,7 +65,14 @@ def score(tmp_path):
             if edit.scope == "local":
                 masks.append((np.where(INSIDE, 255, 0).astype(np.uint8), {"edit": edit.name, "seed": source.seeds[0]}))
     sets = image_set(tmp_path / "pictures", pictures), image_set(tmp_path / "masks", masks)
-    return lambda **how: score_edits(PLAN, *sets, OPTIONS, **how).set_index(["edit", "variant"]).sort_index()
+
+    def run(withheld=(), **how):
+        kinds = sets[0].manifest[["source", "edit", "variant"]].agg(tuple, axis=1)
+        marked = replace(sets[0], manifest=sets[0].manifest.assign(withheld=kinds.isin(withheld)))
+        made = score_edits(PLAN, marked if withheld else sets[0], sets[1], OPTIONS, **how)
+        return made.set_index(["edit", "variant"]).sort_index()
+
+    return run
 
 
 def test_what_lies_inside_and_outside_the_mask(score):
@@ -124,6 +134,35 @@ def test_pictures_are_compared_with_their_own_prompts(score):
     scores = score(fits_prompt=fits)
     assert seen == ["a blue car"] * 3 + ["a red car in rain"] * 3 + ["a bus"] * 3
     assert scores.loc[("rain", "controlled"), "clip_similarity"] == 3
+
+
+def test_what_was_withheld_has_no_scores(score):
+    how = {
+        "read": lambda pictures: pd.DataFrame({"car": ["blue"] * len(pictures)}),
+        "fits_prompt": lambda pictures, prompts: [0.5] * len(pictures),
+    }
+    full = score(**how)
+    photograph = PLAN.sources[1].name
+    withheld = [
+        (PLAN.sources[0].name, "blue", "controlled"),
+        (photograph, "", "source"),
+        (photograph, "bus", "unchanged"),
+    ]
+    scores = score(withheld, **how)
+    assert list(scores.columns) == list(full.columns)
+    of_picture = ["asked_change_read", "clip_similarity", "photo_psnr"]
+    compared = [name for name in MEASURES if name not in of_picture]
+    assert scores.loc[[("blue", "controlled"), ("bus", "unchanged")], [*compared, *of_picture]].isna().all(axis=None)
+    # The edits' own values stay where only their source was withheld.
+    seen = ["controlled", "uncontrolled"]
+    assert scores.loc["bus", compared].isna().all(axis=None)
+    assert scores.loc["bus", of_picture].loc[seen].equals(full.loc["bus", of_picture].loc[seen])
+    assert (
+        scores.loc["blue"]
+        .loc[["uncontrolled", "unchanged"]]
+        .equals(full.loc["blue"].loc[["uncontrolled", "unchanged"]])
+    )
+    assert scores.loc["rain"].equals(full.loc["rain"])
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The sheets: what they say, and that no text runs into another or off the page."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -100,6 +102,24 @@ def test_of_many_edits_the_middle_seed_is_shown_in_two_columns(made):
     assert any("Of 2 seeds the middle one" in text for text in written)
 
 
+def withheld(pictures, rows):
+    return replace(pictures, manifest=pictures.manifest.assign(withheld=rows))
+
+
+def test_withheld_pictures_are_named_in_their_place(made):
+    plan = planned(ENTRIES[:1])
+    pictures, attention, masks, scores = made(plan)
+    of_girl = (pictures.manifest["edit"] == "boy to girl") & (pictures.manifest["seed"] == 0)
+    edited = of_girl & (pictures.manifest["variant"] == "controlled")
+    lost = (scores["edit"] == "boy to girl") & (scores["seed"] == 0) & (scores["variant"] == "controlled")
+    scores.loc[lost, ["ssim", "background_ssim", "background_psnr", "asked_change_read"]] = np.nan
+    written = assert_tidy(draw_edits(plan, withheld(pictures, edited), attention, masks, scores))
+    assert written.count("withheld by the\nsafety checker") == 1
+    assert written.count("–") == 3
+    assert written.count("asked change read") == 1
+    assert "nan" not in " ".join(written)
+
+
 def test_photographs_are_named(made):
     plan = planned(ENTRIES).part(photos=True)
     written = assert_tidy(draw_edits(plan, *made(plan)))
@@ -116,6 +136,8 @@ def test_the_middle_seed():
     scores = pd.DataFrame({"edit": "a", "variant": "controlled", "seed": [1, 2, 3, 4], "ssim": [0.1, 0.9, 0.4, 0.5]})
     assert middle_seed(scores, "a") == 4
     assert middle_seed(scores[scores["seed"] < 4], "a") == 3
+    assert middle_seed(scores.assign(ssim=[0.1, np.nan, np.nan, 0.5]), "a") == 4
+    assert middle_seed(scores.assign(ssim=np.nan), "a") == 3
 
 
 def test_what_lies_outside_fades():
@@ -146,6 +168,18 @@ def test_sweeps_are_strips_and_grids(tmp_path):
     # A table that was stored has blanks for empty words.
     stored = pictures.manifest.assign(word=pictures.manifest["word"].replace("", np.nan))
     assert assert_tidy(draw_sweeps(pictures, stored)) == written
+
+
+def test_a_withheld_picture_of_a_sweep_is_named_and_not_scored(tmp_path):
+    rows = [
+        {"edit": "boy", "word": "boy", "weight": weight, "seed": 3, "ssim": ssim, "prompt": BOY, "source_file": "2.png"}
+        for weight, ssim in ((1.0, 0.5), (2.0, np.nan))
+    ]
+    pictures = picture_set(tmp_path / "sweeps", [*map(dict, rows), {}])
+    made = pictures.manifest.iloc[:2]
+    written = assert_tidy(draw_sweeps(withheld(pictures, [False, True, False]), made))
+    assert written.count("withheld by the\nsafety checker") == 1
+    assert {"0.50", "–"} <= set(written)
 
 
 def test_no_sweeps(tmp_path):

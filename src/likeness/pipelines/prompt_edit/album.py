@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from likeness.datasets import ImageSet, WorkFolder, measure_picture
+from likeness.drawing.withheld import WITHHELD
 
 
 class Album:
@@ -40,6 +41,10 @@ class Album:
     def open(self, *key: object) -> Image.Image:
         """Open a picture, in colours."""
         return self._images.open(self.row(*key)["file"])
+
+    def withheld(self, *key: object) -> bool:
+        """Whether a safety checker withheld a picture, which is black then."""
+        return bool(self.row(*key).get(WITHHELD, False))
 
     def grey(self, *key: object) -> NDArray[np.uint8]:
         """Open a picture without colours, (h, w)."""

@@ -37,7 +37,8 @@ def compare_variants(scores: pd.DataFrame, options: ScoringOptions) -> pd.DataFr
         One row a group of edits and measure, with `COLUMNS`: means with the ends of their 95 % intervals over
         source pictures, and of the paired difference controlled − uncontrolled. `edits` says which: "all edits",
         "local edits", "global edits", "local edits that lose background" (uncontrolled, a background error 1 − SSIM
-        above `LOST_BACKGROUND`), or the edit's name. A measure without any value has no row.
+        above `LOST_BACKGROUND`), or the edit's name. A measure without any value has no row; a picture without one, as
+        a withheld one is, is left out in all variants.
     """
     rows = [
         {"edits": name, "kind": _only(group["kind"]), "scope": _only(group["scope"]), "measure": measure, **row}
@@ -71,7 +72,9 @@ def _compared(group: pd.DataFrame, measure: str, options: ScoringOptions) -> dic
         str(variant): rows.pivot(index=["source", "seed"], columns="edit", values=measure).to_numpy(dtype=np.float64)
         for variant, rows in group.groupby("variant")
     }
-    present = int(np.isfinite(values[CONTROLLED]).sum())
+    together = np.all([np.isfinite(matrix) for matrix in values.values()], axis=0)
+    values = {variant: np.where(together, matrix, np.nan) for variant, matrix in values.items()}
+    present = int(together.sum())
     if not present:
         return {}
     row: dict[str, object] = {"pictures": present, UNCHANGED: _interval(values[UNCHANGED], options).mean}

@@ -16,6 +16,8 @@ from likeness.datasets import BaseModel, ImageSet, WorkFolder, digest_of, packag
 from likeness.diffusion.editing import Edit, EditedPictures, edit_pictures
 from likeness.diffusion.memory import enough_memory
 from likeness.diffusion.model import DiffusionModel, open_model
+from likeness.diffusion.safety import SafetyChecker, open_safety_checker
+from likeness.drawing.withheld import WITHHELD, is_withheld, log_withheld
 from likeness.pipelines.prompt_edit.album import kept_pictures
 from likeness.pipelines.prompt_edit.options import PhotoOptions, SamplingOptions
 from likeness.pipelines.prompt_edit.photos import Inversions, photo_digest
@@ -41,7 +43,7 @@ class Studio:
     """Draws with one model, and keeps what is drawn.
 
     Args:
-        reference: the model; opened only when a picture is missing.
+        reference: the model; opened, as its safety checker is, only when a picture is missing.
         resolution: px a side of all pictures.
         sampling: how sources and edits are drawn.
         photos: how photographs are.
@@ -60,6 +62,7 @@ class Studio:
         self._sampling, self._photos = sampling, photos
         self._work = WorkFolder(work_folder, "edits", digest_of(reference.digest, package_digest("likeness.diffusion")))
         self._opened: DiffusionModel | None = None
+        self._safety: SafetyChecker | None = None
         self.inversions = Inversions(self.model, reference.digest, resolution, sampling, photos, work_folder)
 
     def model(self) -> DiffusionModel:
@@ -67,16 +70,23 @@ class Studio:
         self._opened = self._opened or open_model(self._reference)
         return self._opened
 
+    def safety(self) -> SafetyChecker | None:
+        """Open the model's safety checker, once, where the options ask for it."""
+        if self._sampling.safety_checker:
+            self._safety = self._safety or open_safety_checker(self._reference)
+        return self._safety
+
     def draw(self, requests: Iterable[Request]) -> tuple[ImageSet, ImageSet]:
         """Draw what is wanted of every source and seed, or take it from the work folder.
 
         Returns:
-            The pictures, one a `Wanted` with its columns and model, steps, guidance_scale, negative_prompt and sampler;
+            The pictures, one a `Wanted` with its columns and model, steps, guidance_scale, negative_prompt and sampler,
+            and withheld where the safety checker is asked (never of the photographs themselves, which are not drawn);
             and the source's attention to the words that its edits name, one grey picture a source, seed and word, of
             the latents' size: source, seed, word, prompt.
 
         Raises:
-            ModelError: the model cannot be read.
+            ModelError: the model or its safety checker cannot be read.
             ValueError: an edit cannot be made.
         """
         tasks = [self._task(request) for request in requests]
@@ -90,6 +100,10 @@ class Studio:
             for task in tasks
             for file, wanted in task.pictures.items()
         ]
+        if self._sampling.safety_checker:
+            for row in pictures:
+                row[WITHHELD] = is_withheld(self._work.file(row["file"]))
+            log_withheld(self._reference.name, [row[WITHHELD] for row in pictures if row["variant"] != PHOTO])
         maps = [{"file": file, **_about_map(task, word)} for task in tasks for word, file in task.maps.items()]
         return kept_pictures(self._work, pictures, _COLUMNS), kept_pictures(self._work, maps, _MAP_COLUMNS)
 
@@ -101,7 +115,7 @@ class Studio:
         for wanted in request.pictures:
             columns = wanted.columns
             parts = filter(None, (columns["edit"] or source.name, columns["variant"], columns.get("word")))
-            digest = digest_of(identity, columns["edit"], wanted.edit)[:8]
+            digest = digest_of(identity, columns["edit"], wanted.edit, self._sampling.safety_checker)[:8]
             pictures[f"{'-'.join(map(_slug, parts))}-seed_{seed}-{digest}.png"] = wanted
         maps = {
             word: f"attention/{_slug(source.name)}-{_slug(word)}-seed_{seed}-{digest_of(identity, word)[:8]}.png"
@@ -138,6 +152,7 @@ class Studio:
         return task.source.name, tuple(self._edits(task)), self._lacks_maps(task)
 
     def _draw(self, tasks: list[_Task], bar: tqdm[Any]) -> None:
+        safety = self.safety()  # first, so that one that is lacking is told at once
         source, how, model = tasks[0].source, self._sampling, self.model()
         missing = self._edits(tasks[0])
         inversion = self.inversions.of(source, self._photos.method) if source.photo else None
@@ -161,9 +176,12 @@ class Studio:
                 drawn = dict(zip(missing, result.edited, strict=True))
                 for file, wanted in self._missing(task).items():
                     image = drawn[digest_of(wanted.edit)] if wanted.edit else result.source
+                    made_by = {**wanted.columns, **self._settings(source)}
                     if inversion and wanted.columns["variant"] == PHOTO:
                         image = inversion.photograph
-                    save_picture(self._work.file(file), image, {**wanted.columns, **self._settings(source)})
+                    elif safety is not None:
+                        image, made_by[WITHHELD] = safety.passed(image)
+                    save_picture(self._work.file(file), image, made_by)
                     bar.update()
                 self._save_maps(task, result)
 

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from likeness.datasets import BaseModel, ImageSet
 from likeness.diffusion.model import open_model
+from likeness.diffusion.safety import open_safety_checker
 from likeness.metrics.probe import read
 from likeness.pipelines.prompt_edit import comparison, masks, scoring, sweeping
 from likeness.pipelines.prompt_edit.checking import checker
@@ -41,6 +42,8 @@ def plan_prompt_edits(
     options: ScoringOptions,
 ) -> tuple[JsonMapping, pd.DataFrame]:
     """Fill in what the edits leave open; what cannot be made is set aside with the reason, before anything is drawn."""
+    if sampling.safety_checker:
+        open_safety_checker(base_model, device="cpu")  # one that is lacking is told before photographs are inverted
     model = open_model(base_model)
     resolution = sampling.resolution or model.resolution
     check = checker(model, resolution, sampling, open_reader(probe) if options.read else None)

@@ -24,6 +24,7 @@ class SamplingOptions(Section):
     scheduler: str | None = Field(None, description="diffusers' class of a deterministic one; none: DPM-Solver++(2M)")
     resolution: int | None = Field(None, ge=8, description="px a side; none: the base model's own")
     batch_size: int = Field(12, ge=2, description="pictures drawn at once, a source and edits of it")
+    safety_checker: bool = Field(False, description="whether the base model's withholds pictures it takes for unsafe")
 
 
 class ControlOptions(Section):

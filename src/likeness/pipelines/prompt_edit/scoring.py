@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from likeness.datasets import ImageSet
+from likeness.drawing.withheld import WITHHELD
 from likeness.metrics.background import background_psnr, background_ssim
 from likeness.metrics.change import change_inside
 from likeness.metrics.psnr import psnr
@@ -55,7 +56,8 @@ def score_edits(
         fits_prompt: similarity of pictures and prompts; None: not measured.
 
     Returns:
-        `COLUMNS`, and the settings of the SSIM. PSNR in dB, at most 100; background_ssim, background_psnr and
+        `COLUMNS`, and the settings of the SSIM. What was withheld, and what is compared with it, has no value.
+        PSNR in dB, at most 100; background_ssim, background_psnr and
         change_inside (mean ΔE00) of local edits; asked_change_read 1 or 0, empty where nothing was asked or read;
         photo_psnr to the photograph itself, where the source is one: its other scores are those to the source branch.
     """
@@ -63,13 +65,14 @@ def score_edits(
     regions = Album(masks, "edit", "seed")
     edits = [(source, edit) for source in plan.sources for edit in source.edits]
     rows = [row for source, edit in edits for row in _rows(source, edit, by_kind, regions, options)]
-    table = pd.DataFrame(rows, columns=[*COLUMNS, "prompt"])
+    table = pd.DataFrame(rows, columns=[*COLUMNS, "prompt", WITHHELD])
     if read is not None:
         table["asked_change_read"] = _read(plan, pictures, table, read)
     if fits_prompt is not None:
         images = [pictures.open(file) for file in table["file"]]
         table["clip_similarity"] = list(fits_prompt(images, table["prompt"].tolist()))
-    return table.drop(columns="prompt").assign(
+    table.loc[table[WITHHELD], ["asked_change_read", "clip_similarity"]] = np.nan
+    return table.drop(columns=["prompt", WITHHELD]).assign(
         **{f"ssim_{name}": value for name, value in options.ssim.model_dump().items()}
     )
 
@@ -103,6 +106,8 @@ def _rows(
         for variant in VARIANTS:
             row = pictures.row(source.name, seed, variant, edit.name)
             image = pictures.open(source.name, seed, variant, edit.name)
+            withheld = pictures.withheld(source.name, seed, variant, edit.name)
+            compared = not withheld and not pictures.withheld(source.name, seed, SOURCE, "")
             yield {
                 "edit": edit.name,
                 "kind": edit.kind,
@@ -114,8 +119,9 @@ def _rows(
                 "source_model": row["model"],
                 "file": row["file"],
                 "prompt": row["prompt"],
-                **_compared(original, image, inside, options),
-                "photo_psnr": _psnr(photo, image, options) if photo else np.nan,
+                WITHHELD: withheld,
+                **(_compared(original, image, inside, options) if compared else {}),
+                "photo_psnr": _psnr(photo, image, options) if photo and not withheld else np.nan,
                 "mask_share": np.nan if inside is None else float(inside.mean()),
                 "mask_threshold": np.nan if inside is None else options.mask_threshold,
             }

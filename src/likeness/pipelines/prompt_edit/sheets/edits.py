@@ -105,9 +105,12 @@ def draw_edits(plan: Plan, edited: ImageSet, attention: ImageSet, masks: ImageSe
 
 
 def middle_seed(scores: pd.DataFrame, edit: str) -> int:
-    """Return the seed in the middle by the controlled edit's SSIM; of an even number the better of the middle two."""
+    """Return the seed in the middle by the controlled edit's SSIM; of an even number the better of the middle two.
+
+    Seeds without a value count only where there are no others.
+    """
     rows = scores[(scores["edit"] == edit) & (scores["variant"] == CONTROLLED)].sort_values(["ssim", "seed"])
-    return int(rows["seed"].iloc[len(rows) // 2])
+    return int(rows["seed"].iloc[(rows["ssim"].count() or len(rows)) // 2])
 
 
 def _nothing() -> Figure:
@@ -150,9 +153,11 @@ def _draw_row(figure: Figure, left: float, top: float, row: _Row, shown: _Shown)
     _row_title(figure, left, top, row)
     source, edit, seed = row.source.name, row.edit.name, row.seed
     original = _small(shown.pictures.open(source, seed, SOURCE, ""))
-    edited = [_small(shown.pictures.open(source, seed, variant, edit)) for variant in (UNCONTROLLED, CONTROLLED)]
-    for place, image in enumerate([original, *edited]):
-        _picture(figure, left, top, place, image)
+    keys = [(source, seed, SOURCE, ""), *((source, seed, variant, edit) for variant in (UNCONTROLLED, CONTROLLED))]
+    for place, key in enumerate(keys):
+        _picture(figure, left, top, place, _small(shown.pictures.open(*key)))
+        if shown.pictures.withheld(*key):
+            style.withheld(figure, left + _NAME + place * (_CELL + _GAP), top, _CELL)
     for place, word in enumerate(row.edit.shown[:_MAPS], start=3):
         glowing = style.heated(original, shown.attention.grey(source, seed, word) / 255, _ATTENTION)
         _picture(figure, left, top, place, glowing, word)
@@ -186,13 +191,12 @@ def _write_scores(
 ) -> None:
     y = top + 0.1
     for measure, (name, form) in _MEASURES.items():
-        if pd.isna(controlled[measure]):
+        if pd.isna(controlled[measure]) and pd.isna(without[measure]):
             continue
+        before, after = ("–" if pd.isna(row[measure]) else form.format(row[measure]) for row in (without, controlled))
         style.write(figure, left, y, name, size=8.5, color=style.MUTED)
-        style.write(
-            figure, left + 1.8, y, f"{form.format(without[measure])} →", size=8.5, color=style.MUTED, ha="right"
-        )
-        style.write(figure, left + 2.3, y, form.format(controlled[measure]), size=9.5, weight="bold", ha="right")
+        style.write(figure, left + 1.8, y, f"{before} →", size=8.5, color=style.MUTED, ha="right")
+        style.write(figure, left + 2.3, y, after, size=9.5, weight="bold", ha="right")
         y += 0.215
     read = controlled["asked_change_read"]
     if pd.notna(read):

@@ -12,6 +12,7 @@ from PIL import Image, ImageOps
 
 from likeness.datasets import ImageSet
 from likeness.pipelines import sheet_style as style
+from likeness.pipelines.prompt_edit.album import Album
 
 _CELL, _GAP, _CAPTION = 1.5, 0.1, 0.28  # inches
 _MARGIN, _TOP, _TITLE, _BELOW = 0.5, 1.15, 0.6, 0.35
@@ -36,8 +37,9 @@ def draw_sweeps(pictures: ImageSet, scores: pd.DataFrame) -> Figure:
     figure = style.new_figure(width, _TOP + sum(sweep.height for sweep in sweeps) + 0.3)
     style.title(figure, "How much control, how much weight", "Under each picture: SSIM to the source.")
     top = _TOP
+    album = Album(pictures, "file")
     for sweep in sweeps:
-        _draw_sweep(figure, top, sweep, pictures)
+        _draw_sweep(figure, top, sweep, album)
         top += sweep.height
     if not sweeps:
         text = "No edit asks for a sweep: sweep_weights or sweep_schedules in the edits."
@@ -65,7 +67,7 @@ class _Sweep:
         return _TITLE + (0 if self.word else _AXIS) + len(self.grid) * (_CELL + _CAPTION) + _BELOW
 
 
-def _draw_sweep(figure: Figure, top: float, sweep: _Sweep, pictures: ImageSet) -> None:
+def _draw_sweep(figure: Figure, top: float, sweep: _Sweep, pictures: Album) -> None:
     first = sweep.rows.iloc[0]
     name = (
         f"weight of “{sweep.word}”" if sweep.word else f"shares of the steps with the source's attention: {sweep.edit}"
@@ -79,18 +81,23 @@ def _draw_sweep(figure: Figure, top: float, sweep: _Sweep, pictures: ImageSet) -
         style.write(figure, _LEFT - 0.12, top + 0.08, "self-attention ↓", size=8.5, color=style.MUTED, ha="right")
         top += _AXIS
     _picture(figure, _MARGIN, top, pictures, str(first["source_file"]), "source", "")
-    ssim = dict(zip(sweep.rows["file"], sweep.rows["ssim"], strict=True))
+    ssim = {
+        file: "–" if pd.isna(value) else f"{value:.2f}"
+        for file, value in zip(sweep.rows["file"], sweep.rows["ssim"], strict=True)
+    }
     for down, (share, files) in enumerate(sweep.grid.iterrows()):
         y = top + down * (_CELL + _CAPTION)
         if not sweep.word:
             style.write(figure, _LEFT - 0.15, y + _CELL / 2, f"{share:g}", size=11, weight="bold", ha="right")
         for across, (value, file) in enumerate(files.items()):
             label = f"× {value:g}" if sweep.word else f"{value:g}"
-            _picture(figure, _LEFT + across * (_CELL + _GAP), y, pictures, str(file), label, f"{ssim[file]:.2f}")
+            _picture(figure, _LEFT + across * (_CELL + _GAP), y, pictures, str(file), label, ssim[file])
 
 
-def _picture(figure: Figure, x: float, y: float, pictures: ImageSet, file: str, label: str, score: str) -> None:
+def _picture(figure: Figure, x: float, y: float, pictures: Album, file: str, label: str, score: str) -> None:
     image = ImageOps.fit(pictures.open(file), (_PIXELS, _PIXELS), Image.Resampling.LANCZOS)
     style.place(figure, x, y, _CELL, _CELL).imshow(np.asarray(image), aspect="auto")
+    if pictures.withheld(file):
+        style.withheld(figure, x, y, _CELL)
     style.write(figure, x, y + _CELL + 0.11, label, size=9.5, weight="bold")
     style.write(figure, x + _CELL, y + _CELL + 0.11, score, size=9, color=style.MUTED, ha="right")
