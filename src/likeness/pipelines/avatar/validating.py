@@ -24,8 +24,9 @@ COLUMNS = (
     *("step", "pictures", "reference_photos", "reference_trained_on", "face_found"),
     *("verified", "at_age", "age_error_years", "verified_at_age", "score", "loss", "smoothed_score", "kept"),
 )
-FEWEST_REFERENCES = 5
-"""With fewer photographs that a model was not trained on, it is compared with all."""
+FEWEST_REFERENCES = 10
+"""With fewer photographs that a model was not trained on, it is compared with all: a share of so few says little, and
+those that a curated subset leaves out are the ones in which the sitter is hard to recognise."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import PercentFormatter
 
 from likeness.pipelines import sheet_style as style
@@ -69,7 +70,8 @@ def _plot(axes: Axes, table: pd.DataFrame) -> None:
         axes.set_xticks(np.linspace(0, 1, 5))
         axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         for step, along, up in zip(table["step"], x, y, strict=True):
-            axes.annotate(f"{step:.0f}", (along, up), (6, 5), textcoords="offset points", size=8, color=style.MUTED)
+            label = axes.annotate(f"{step:.0f}", (along, up), (6, 5), textcoords="offset points", zorder=4)
+            label.set(size=8, color=style.MUTED, path_effects=[withStroke(linewidth=2, foreground="white")])
     else:
         axes.set_xticks(x)
     axes.set_xlabel("portraits that look as old as asked" if across == "at_age" else "step", size=9, color=style.INK)
